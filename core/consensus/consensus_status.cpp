@@ -1,0 +1,145 @@
+// What the core is doing, in words.
+#include <algorithm>
+
+#include "core/consensus/consensus.hpp"
+
+namespace lucid::consensus {
+namespace {
+
+std::string_view word(const VoteSet* votes, std::size_t member) {
+  if (!votes || votes->of(member).empty()) return "none";
+  const auto& cast = votes->of(member);
+  if (cast.size() > 1) return "both";
+  if (cast[0]->block) return "approve";
+  switch (cast[0]->reason) {
+    case NilReason::rejected:
+      return "reject";
+    case NilReason::timed_out:
+      return "abstain";
+    case NilReason::none:
+      break;
+  }
+  return "nil";
+}
+
+std::string count_of(const VoteSet* votes, std::size_t quorum, std::string_view what) {
+  const std::size_t count = votes ? votes->voters() : 0;
+  return std::string(what) + ": " + std::to_string(count) + " of at least " + std::to_string(quorum) + " are here";
+}
+
+std::string mark_text(const MarkedBlock& mark) {
+  return to_hex(mark.block).substr(0, 16) + " of round " + std::to_string(mark.round);
+}
+
+}  // namespace
+
+std::string_view step_name(RoundStep step) {
+  switch (step) {
+    case RoundStep::waiting:
+      return "waiting";
+    case RoundStep::propose:
+      return "propose";
+    case RoundStep::prevote:
+      return "prevote";
+    case RoundStep::precommit:
+      return "precommit";
+  }
+  return "";
+}
+
+std::string Consensus::waiting_for(TimeMs now) const {
+  const std::string block = "block " + std::to_string(plan_.height);
+  if (!started_) return "the ledger to name the first height";
+  if (machine_.decided) return "the ledger to store " + block;
+  switch (machine_.step) {
+    case RoundStep::waiting:
+      if (now + plan_.params.block_interval_ms < plan_.previous_time)
+        return "this node's clock, which lags " + std::to_string(plan_.previous_time - now) +
+               " ms behind the chain: no block may be dated before its parent";
+      if (now < plan_.earliest_time())
+        return "the block interval: " + std::to_string(plan_.earliest_time() - now) + " ms to go";
+      if (now < plan_.closing_from)
+        return "a transaction, or the slot's closing block in " + std::to_string(plan_.closing_from - now) + " ms";
+      return block + " to be opened";
+    case RoundStep::propose:
+      if (building_) return "block_producer to build " + block;
+      if (book_.first(machine_.round)) return "the ledger to check the proposed " + block;
+      return "the proposal of " + name_of(plan_.proposer(machine_.round));
+    case RoundStep::prevote:
+      return count_of(votes_->find(machine_.round, VoteStep::prevote), plan_.validators.quorum(), "prevotes");
+    case RoundStep::precommit:
+      return count_of(votes_->find(machine_.round, VoteStep::precommit), plan_.validators.quorum(), "precommits");
+  }
+  return "";
+}
+
+std::string Consensus::name_of(const Address& validator) const {
+  const Validator* member = plan_.validators.find(validator);
+  return member && !member->name.empty() ? std::string(member->name) : to_text(validator);
+}
+
+std::vector<VoterStatus> Consensus::voter_status() const {
+  std::vector<VoterStatus> out;
+  const VoteSet* prevotes = votes_->find(machine_.round, VoteStep::prevote);
+  const VoteSet* precommits = votes_->find(machine_.round, VoteStep::precommit);
+  for (std::size_t i = 0; i < plan_.validators.size(); ++i) {
+    const Validator& member = plan_.validators.members[i];
+    out.push_back({name_of(member.address), member.address, word(prevotes, i), word(precommits, i)});
+  }
+  return out;
+}
+
+std::string Consensus::signing_text() const {
+  if (!signer_) return "this node has no validator's key: it follows";
+  if (signing_stopped_)
+    return "signing has stopped (" + std::string(alarm_name(signing_stopped_->kind)) +
+           "): " + lucid::to_text(signing_stopped_->error);
+  if (started_ && !plan_.validators.index_of(signer_->address()))
+    return "this node's key is not in the validator set: it follows";
+  return "this node signs as " + to_text(signer_->address());
+}
+
+ConsensusStatus Consensus::status(TimeMs now) const {
+  ConsensusStatus out;
+  out.started = started_;
+  out.waiting_for = waiting_for(now);
+  out.signing = signing_text();
+  out.may_sign = may_sign();
+  out.step = machine_.decided ? "decided" : step_name(machine_.step);
+  if (!started_) return out;
+  out.height = plan_.height;
+  out.slot = plan_.slot;
+  out.round = machine_.round;
+  out.proposer = plan_.proposer(machine_.round);
+  out.proposer_name = name_of(out.proposer);
+  out.validators = plan_.validators.size();
+  out.quorum = plan_.validators.quorum();
+  out.quorum_rule = plan_.validators.quorum_rule;
+  if (const KnownProposal* known = book_.first(machine_.round)) out.proposal = known->proposal->block;
+  out.locked = machine_.locked;
+  out.valid = machine_.valid;
+  out.voters = voter_status();
+  if (last_rejection_) out.rejected = lucid::to_text(*last_rejection_);
+  return out;
+}
+
+std::string to_text(const ConsensusStatus& status) {
+  std::string out = "height " + std::to_string(status.height) + ", round " + std::to_string(status.round) + ", " +
+                    std::string(status.step) + "; waits for " + status.waiting_for + "\n";
+  if (status.started) {
+    out += "slot " + std::to_string(status.slot.value) + ", proposer " + status.proposer_name + ", quorum " +
+           std::to_string(status.quorum) + " of " + std::to_string(status.validators) +
+           (status.quorum_rule == QuorumRule::strict ? "" : " (two thirds: survives no lying validator of three)") +
+           "\n";
+    if (status.proposal) out += "proposed " + to_hex(*status.proposal).substr(0, 16) + "\n";
+    if (status.locked) out += "locked on " + mark_text(*status.locked) + "\n";
+    if (status.valid) out += "valid value " + mark_text(*status.valid) + "\n";
+    if (!status.rejected.empty()) out += "rejected: " + status.rejected + "\n";
+    for (const VoterStatus& voter : status.voters)
+      out +=
+          voter.name + ": prevote " + std::string(voter.prevote) + ", precommit " + std::string(voter.precommit) + "\n";
+  }
+  return out + status.signing + "\n";
+}
+
+}  // namespace lucid::consensus

@@ -1,0 +1,137 @@
+// The signer's one rule: nothing twice.
+#include "core/consensus/vote_signer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/codec/codec.hpp"
+#include "tests/fixtures/consensus_room.hpp"
+
+namespace lucid::consensus {
+namespace {
+
+using test::address_of;
+using test::Room;
+
+const Hash256 kX = crypto::sha256(as_bytes("X"));
+const Hash256 kY = crypto::sha256(as_bytes("Y"));
+
+struct Desk {
+  Room room{"abcd"};
+  VoteSigner signer = room.signer('a');
+
+  Result<crypto::Verified<Vote>> vote(Height height, Round round, VoteStep step, VoteValue block) {
+    return signer.sign(Vote{step, height, round, block, {}, NilReason::none, {}}, room.set());
+  }
+  Result<crypto::Verified<Proposal>> propose(Height height, Round round, const Hash256& block,
+                                             std::optional<Round> valid_round = {}) {
+    return signer.sign(Proposal{height, round, block, valid_round, {}, {}}, room.set());
+  }
+};
+
+TEST(VoteSigner, SignsUpwardsAndSignsInItsOwnName) {
+  Desk desk;
+  EXPECT_EQ(desk.signer.address(), address_of('a'));
+  EXPECT_EQ((*desk.propose(1, 0, kX))->proposer, address_of('a'));
+  EXPECT_EQ((*desk.vote(1, 0, VoteStep::prevote, kX))->voter, address_of('a'));
+  EXPECT_TRUE(desk.vote(1, 0, VoteStep::precommit, std::nullopt));
+  EXPECT_TRUE(desk.vote(1, 3, VoteStep::prevote, kY)) << "rounds may be skipped";
+  EXPECT_EQ(desk.signer.records().size(), 4U);
+  EXPECT_TRUE(desk.vote(2, 0, VoteStep::prevote, kY));
+  EXPECT_EQ(desk.signer.records().size(), 1U) << "those of the decided height go";
+}
+
+// protocol.md section 9: "double-sign check off by one".
+TEST(VoteSigner, RefusesEveryPlaceAtOrBelowTheNewest) {
+  Desk desk;
+  ASSERT_TRUE(desk.vote(5, 3, VoteStep::prevote, kX));
+  EXPECT_EQ(desk.vote(5, 3, VoteStep::prevote, kY).error().fault, Fault::sign_refused) << "the same place";
+  EXPECT_EQ(desk.vote(5, 3, VoteStep::prevote, std::nullopt).error().fault, Fault::sign_refused);
+  EXPECT_EQ(desk.propose(5, 3, kX).error().fault, Fault::sign_refused) << "one step below";
+  EXPECT_EQ(desk.vote(5, 2, VoteStep::precommit, kX).error().fault, Fault::sign_refused) << "one round below";
+  EXPECT_EQ(desk.vote(4, 99, VoteStep::precommit, kX).error().fault, Fault::sign_refused) << "one height below";
+  EXPECT_EQ(desk.signer.records().size(), 1U);
+  EXPECT_TRUE(desk.vote(5, 3, VoteStep::precommit, kX)) << "one step above";
+}
+
+TEST(VoteSigner, GivesTheIdenticalSignatureForIdenticalContent) {
+  Desk desk;
+  const auto first = desk.vote(5, 3, VoteStep::prevote, kX);
+  ASSERT_TRUE(desk.vote(5, 4, VoteStep::prevote, kY));
+  EXPECT_EQ(**desk.vote(5, 3, VoteStep::prevote, kX), **first);
+  EXPECT_EQ(desk.signer.records().size(), 2U);
+}
+
+TEST(VoteSigner, AProposalWithAnotherValidRoundIsOtherContent) {
+  Desk desk;
+  ASSERT_TRUE(desk.propose(5, 3, kX, 1));
+  EXPECT_EQ(desk.propose(5, 3, kX, 2).error().fault, Fault::sign_refused);
+  EXPECT_EQ(desk.propose(5, 3, kX).error().fault, Fault::sign_refused);
+  EXPECT_TRUE(desk.propose(5, 3, kX, 1));
+}
+
+TEST(VoteSigner, SignsNothingAtOrBelowItsFloor) {
+  Desk desk;
+  ASSERT_TRUE(desk.vote(5, 0, VoteStep::prevote, kX));
+  desk.signer.raise_floor(7);
+  desk.signer.raise_floor(3);  // never lower
+  EXPECT_EQ(desk.signer.floor(), 7U);
+  EXPECT_TRUE(desk.signer.records().empty());
+  EXPECT_EQ(desk.vote(7, 0, VoteStep::prevote, kX).error().fault, Fault::sign_refused);
+  EXPECT_TRUE(desk.vote(8, 0, VoteStep::prevote, kX));
+}
+
+TEST(VoteSigner, RemembersWhatItSignedBeforeARestart) {
+  Desk before;
+  const auto vote = before.vote(5, 3, VoteStep::prevote, kX);
+  Desk desk;
+  desk.signer.restore(before.signer.records());
+  EXPECT_EQ(desk.vote(5, 3, VoteStep::prevote, kY).error().fault, Fault::sign_refused);
+  EXPECT_EQ(**desk.vote(5, 3, VoteStep::prevote, kX), **vote);
+  EXPECT_TRUE(desk.signer.made(**vote));
+}
+
+TEST(VoteSigner, RefusesToSignForASetThatItIsNotIn) {
+  Desk desk;
+  desk.signer = desk.room.signer('z');
+  EXPECT_EQ(desk.vote(1, 0, VoteStep::prevote, kX).error().fault, Fault::vote_not_member);
+  EXPECT_TRUE(desk.signer.records().empty());
+}
+
+TEST(VoteSigner, KnowsAForeignSignatureOfItsKey) {
+  Desk desk;
+  ASSERT_TRUE(desk.vote(5, 3, VoteStep::prevote, kX));
+  const auto made = [&](Height height, Round round, VoteStep step, VoteValue block) {
+    return desk.signer.made(*desk.room.vote('a', step, height, round, block));
+  };
+  EXPECT_TRUE(made(5, 3, VoteStep::prevote, kX));
+  EXPECT_FALSE(made(5, 3, VoteStep::prevote, kY));
+  EXPECT_FALSE(made(5, 2, VoteStep::prevote, kX));
+  EXPECT_FALSE(made(5, 4, VoteStep::prevote, kX)) << "above the newest: a copy is ahead";
+  EXPECT_FALSE(made(6, 0, VoteStep::prevote, kX));
+  EXPECT_TRUE(made(4, 0, VoteStep::prevote, kX)) << "nothing is left to judge it by";
+  EXPECT_FALSE(desk.signer.made(*desk.room.proposal('a', 5, 3, kX)));
+}
+
+TEST(VoteSigner, KeepsTheLastHundredRounds) {
+  Desk desk;
+  for (Round round = 0; round <= 150; ++round) ASSERT_TRUE(desk.vote(1, round, VoteStep::prevote, std::nullopt));
+  EXPECT_EQ(desk.signer.records().size(), kMaxSignedRounds + 1);
+  EXPECT_EQ(desk.signer.records().front().round, 50U);
+}
+
+TEST(SignRecord, IsStoredAsItsFieldsInOrder) {
+  const SignRecord record{7, 2, SignStep::precommit, std::nullopt, std::nullopt, {}};
+  const Bytes bytes = codec::encode(record);
+  EXPECT_EQ(*codec::decode<SignRecord>(bytes), record);
+  EXPECT_EQ(to_hex(ByteView(bytes).first(6)), "96070202c0c0");
+  DurableRound durable;
+  durable.height = 7;
+  durable.locked_round = 1;
+  durable.locked_block = kX;
+  durable.blocks = BoundedList<Hash256, 3>(std::vector<Hash256>{kX});
+  durable.prevotes.push_back(*test::Room("abcd").prevote('b', 1, kX, 7));
+  EXPECT_EQ(*codec::decode<DurableRound>(codec::encode(durable)), durable);
+}
+
+}  // namespace
+}  // namespace lucid::consensus
