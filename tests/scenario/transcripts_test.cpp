@@ -1,0 +1,53 @@
+// Every *.txt beside this file is a conversation with the consensus core; its outputs must be complete and exact.
+// LUCID_REWRITE_SCENARIOS=1 writes them anew: then read the difference.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "tests/scenario/transcript.hpp"
+
+namespace lucid::test {
+namespace {
+
+std::vector<std::filesystem::path> transcripts() {
+  std::vector<std::filesystem::path> out;
+  for (const auto& entry : std::filesystem::directory_iterator(LUCID_SOURCE_DIR "/tests/scenario"))
+    if (entry.path().extension() == ".txt") out.push_back(entry.path());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+class ConsensusTranscript : public testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(ConsensusTranscript, IsAnsweredAsWritten) {
+  const std::string written = content_of(GetParam());
+  ASSERT_FALSE(written.empty());
+  const std::string played = Transcript().play(written);
+  EXPECT_EQ(played, Transcript().play(written)) << "the same inputs must give the same outputs";
+  if (const char* rewrite = std::getenv("LUCID_REWRITE_SCENARIOS"); rewrite && std::string_view(rewrite) == "1") {
+    std::ofstream(GetParam()) << played;
+    GTEST_SKIP() << "rewritten: review the difference";
+  }
+  EXPECT_EQ(played, written);
+}
+
+std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
+  return info.param.stem().string();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConsensusTranscript, testing::ValuesIn(transcripts()), test_name);
+
+TEST(ConsensusTranscripts, AllAreFound) {
+  EXPECT_GE(transcripts().size(), 16U);
+}
+
+}  // namespace
+}  // namespace lucid::test
