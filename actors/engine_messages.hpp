@@ -1,0 +1,186 @@
+// What the engine's actors tell each other about the chain. They live in one process (design.md section 5), pass
+// blocks and states by reference, and hold things whose signatures were checked here: none of these leaves the process.
+//
+// Thread-safety: values; what is pointed to is immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/runtime/message.hpp"
+#include "core/consensus/height_plan.hpp"
+#include "core/consensus/output.hpp"
+#include "core/consensus/status.hpp"
+#include "core/crypto/verifier.hpp"
+#include "core/ledger/block_builder.hpp"
+#include "core/ledger/chain_state.hpp"
+#include "core/ledger/change_set.hpp"
+#include "core/types/block.hpp"
+
+namespace lucid::actors {
+
+using BlockPtr = std::shared_ptr<const Block>;
+
+/// A block that is in the database, synced.
+struct CommittedBlock {
+  Height height = 0;
+  Hash256 hash;
+  BlockPtr block;
+  std::vector<ledger::TransactionRecord> transactions;
+  std::vector<AccountNonce> accounts;
+};
+
+/// The chain has a new tip (or this is the one it started with: then there is no block).
+struct TipChanged {
+  std::shared_ptr<const ledger::ChainState> state;
+  std::shared_ptr<const Certificate> certificate;  // of the tip
+  std::shared_ptr<const CommittedBlock> block;
+};
+
+/// Answered by TipChanged without a block: for actors that start while the chain runs.
+struct GetTip {};
+
+/// Agree on this height.
+struct HeightPlanned {
+  std::shared_ptr<const consensus::HeightPlan> plan;
+};
+
+/// Whether a transaction waits that block `height` could include.
+struct WorkWaiting {
+  Height height = 0;
+  bool waiting = false;
+};
+
+/// The core asks for a value: make a block. Answered by BlockBuilt, or not at all; then the round times out.
+struct BuildBlock {
+  Height height = 0;
+  Round round = 0;
+  TimeMs time = 0;
+  std::uint64_t max_bytes = 0;
+  Certificate last_commit;
+};
+struct BlockBuilt {
+  Height height = 0;
+  Round round = 0;
+  Hash256 hash;
+  BlockPtr block;
+  std::uint64_t size_bytes = 0;
+};
+
+/// Execute what is valid of these candidates and make a block of it.
+struct BuildCandidate {
+  Height height = 0;
+  Round round = 0;
+  TimeMs time = 0;
+  std::uint64_t max_bytes = 0;
+  Certificate last_commit;
+  std::vector<crypto::TransactionPtr> candidates;
+};
+struct CandidateBuilt {
+  Hash256 hash;
+  BlockPtr block;
+  std::uint64_t size_bytes = 0;
+  std::vector<ledger::DroppedTransaction> dropped;
+};
+
+/// Execute this block on the tip and keep nothing visible. Answered by BlockChecked.
+struct CheckBlock {
+  Height height = 0;
+  Hash256 hash;
+  BlockPtr block;
+};
+struct BlockChecked {
+  Height height = 0;
+  Hash256 hash;
+  std::optional<Error> fault;  // absent: valid
+};
+
+/// A quorum has signed this block: commit it.
+struct CommitBlock {
+  Hash256 hash;
+  BlockPtr block;
+  Certificate certificate;
+};
+/// The database had no room; look again.
+struct RetryCommit {};
+
+/// Signed messages for the other validators, and blocks that are to be fetched from them.
+struct SendToPeers {
+  std::vector<consensus::Message> messages;
+  std::vector<BlockPtr> blocks;  // of the proposals among them
+};
+
+struct GetConsensusStatus {};
+struct ConsensusReport {
+  consensus::ConsensusStatus status;
+  bool moving = false;
+  std::string in_words;
+};
+/// Time to look whether the chain moves.
+struct CheckMoving {};
+
+/// Transactions whose signatures were checked, on their way into the mempool.
+struct SubmitVerified {
+  std::vector<crypto::TransactionPtr> transactions;
+};
+/// For each transaction given, in order: absent where it was taken, else why not.
+struct SubmitOutcome {
+  std::vector<std::optional<Error>> refused;
+};
+
+struct GetPending {
+  std::uint64_t offset = 0;
+  std::uint64_t limit = 0;
+};
+struct PendingTransactions {
+  std::vector<crypto::TransactionPtr> transactions;
+  std::uint64_t total = 0;
+};
+struct FindPending {
+  Hash256 id;
+};
+struct FoundPending {
+  crypto::TransactionPtr transaction;  // null: does not wait here
+};
+
+/// One piece of a batch whose signatures are to be checked.
+struct VerifyPart {
+  std::uint64_t part = 0;
+  std::shared_ptr<const std::vector<Bytes>> batch;
+  std::size_t from = 0, to = 0;
+};
+struct VerifiedPart {
+  std::uint64_t part = 0;
+  std::size_t from = 0;
+  std::vector<Result<crypto::TransactionPtr>> results;
+};
+
+struct GetTally {
+  Epoch epoch;
+};
+struct TallyAnswer {
+  std::shared_ptr<const credits::EpochTally> tally;
+};
+
+struct GetSchedule {
+  Slot slot;
+};
+struct ScheduleAnswer {
+  Slot slot;
+  Epoch epoch;
+  std::vector<Address> order;  // primary first
+  std::vector<Address> cooling;
+};
+
+#define LUCID_ENGINE_MESSAGES(X)                                                                                     \
+  X(TipChanged)                                                                                                      \
+  X(GetTip) X(HeightPlanned) X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt)          \
+      X(CheckBlock) X(BlockChecked) X(CommitBlock) X(RetryCommit) X(SendToPeers) X(GetConsensusStatus)               \
+          X(ConsensusReport) X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions)  \
+              X(FindPending) X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule) \
+                  X(ScheduleAnswer)
+
+LUCID_ENGINE_MESSAGES(LUCID_LOCAL_MESSAGE)
+
+}  // namespace lucid::actors

@@ -1,0 +1,170 @@
+#include "actors/ledger.hpp"
+
+#include "core/codec/codec.hpp"
+#include "core/crypto/vrf.hpp"
+
+namespace lucid::actors {
+
+namespace {
+constexpr std::chrono::seconds kRetry{1};
+/// Blocks of one height that are kept executed: more than two are of no honest proposer.
+constexpr std::size_t kMaxCandidates = 8;
+}  // namespace
+
+Ledger::Ledger(interface::pointer self, Deps deps)
+    : self_(self), deps_(std::move(deps)), plan_(ledger::plan_next(*deps_.chain, *deps_.state)) {
+  // Who started before hears of the tip at once, who starts later asks for it.
+  for (const auto& listener : deps_.tips) act::tell(self_, listener, tip());
+  publish_state();
+}
+
+Ledger::interface::behavior_type Ledger::make_behavior() {
+  return {
+      [this](const BuildCandidate& job) { return build(job); },
+      [this](const CheckBlock& wanted) { check(wanted); },
+      [this](const CommitBlock& decided) { commit(decided); },
+      [this](const RetryCommit&) {
+        if (waiting_) commit(CommitBlock(*waiting_));
+      },
+      [this](const GetTip&) { return tip(); },
+      [this](const JudgeBlock& asked) { return judge(asked); },
+  };
+}
+
+caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
+  if (job.height != plan_.height)
+    return to_caf(Error{Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(job.height)});
+  ledger::BuildInput input;
+  input.round = job.round;
+  input.time = job.time;
+  input.last_commit = job.last_commit;
+  input.candidates = job.candidates;
+  input.max_bytes = job.max_bytes;
+  input.prove_vrf = [this](ByteView alpha) -> Result<VrfProof> {
+    if (!deps_.vrf_key) return fail(Fault::key_invalid, "vrf_key", "a validator's", "none");
+    return crypto::vrf_prove(*deps_.vrf_key, alpha);
+  };
+  const auto snapshot = deps_.store->snapshot();
+  if (!snapshot) return to_caf(snapshot.error());
+  auto built = ledger::build_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, **snapshot, input);
+  if (!built) return to_caf(built.error());
+  const Hash256 hash = built->execution.hash;
+  const std::uint64_t size_bytes = codec::encode(built->block).size();
+  CandidateBuilt out{hash, std::make_shared<const Block>(std::move(built->block)), size_bytes,
+                     std::move(built->dropped)};
+  if (candidates_.size() < kMaxCandidates) candidates_.insert_or_assign(hash, std::move(built->execution));
+  return out;
+}
+
+Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block) {
+  if (const auto known = candidates_.find(hash); known != candidates_.end()) return &known->second;
+  const ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, {}};
+  LUCID_TRY_ASSIGN(const auto snapshot, deps_.store->snapshot());
+  LUCID_TRY_ASSIGN(auto report,
+                   ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, *snapshot, check));
+  if (!report.execution) {
+    auto error = report.first_error();
+    return tl::unexpected(error ? std::move(*error) : Error{Fault::internal, "block report", "a reason", "none"});
+  }
+  if (candidates_.size() >= kMaxCandidates) candidates_.erase(candidates_.begin());
+  return &candidates_.insert_or_assign(hash, std::move(*report.execution)).first->second;
+}
+
+void Ledger::check(const CheckBlock& wanted) {
+  if (wanted.height != plan_.height) return;
+  const auto execution = executed(wanted.hash, *wanted.block);
+  act::tell(
+      self_, deps_.validator,
+      BlockChecked{wanted.height, wanted.hash, execution ? std::nullopt : std::optional<Error>(execution.error())});
+}
+
+void Ledger::commit(const CommitBlock& decided) {
+  if (decided.block->header.height != plan_.height) return;  // here already
+  const auto execution = executed(decided.hash, *decided.block);
+  if (!execution) {
+    // A quorum signed what this node's rules refuse: it cannot follow this chain.
+    act::quit(self_, execution.error());
+    return;
+  }
+  const auto stored = deps_.store->commit(*decided.block, **execution, decided.certificate);
+  if (!stored && stored.error().fault == Fault::storage_full) {
+    if (!waiting_) deps_.log("block " + std::to_string(plan_.height) + " waits: " + to_text(stored.error()));
+    waiting_ = decided;
+    publish_state("; waits for room on the disk");
+    act::tell_after(self_, act::me<interface>(self_), kRetry, RetryCommit{});
+    return;
+  }
+  if (!stored) {
+    act::quit(self_, stored.error());
+    return;
+  }
+  waiting_.reset();
+  ledger::Execution taken = std::move(candidates_.at(decided.hash));
+  committed(decided, std::move(taken));
+}
+
+void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) {
+  candidates_.clear();
+  deps_.state = std::make_shared<const ledger::ChainState>(std::move(execution.state));
+  deps_.certificate = std::make_shared<const Certificate>(decided.certificate);
+  plan_ = ledger::plan_next(*deps_.chain, *deps_.state);
+  BlockFinal final{deps_.state->height, deps_.state->hash, deps_.state->time, {}};
+  final.transactions.reserve(execution.changes.transactions.size());
+  for (const auto& record : execution.changes.transactions)
+    final.transactions.push_back({record.id, fault_of(record.outcome)});
+  auto block = std::make_shared<CommittedBlock>();
+  block->height = deps_.state->height;
+  block->hash = deps_.state->hash;
+  block->block = decided.block;
+  block->transactions = std::move(execution.changes.transactions);
+  block->accounts = std::move(execution.changes.accounts);
+  const TipChanged changed{deps_.state, deps_.certificate, std::move(block)};
+  for (const auto& listener : deps_.tips) act::tell(self_, listener, changed);
+  for (const auto& listener : deps_.finals) act::tell(self_, listener, final);
+  publish_state();
+}
+
+caf::result<Judgement> Ledger::judge(const JudgeBlock& asked) {
+  const TimeMs now = deps_.clock.wall_ms();
+  const ledger::BlockCheck check{*asked.block, asked.claimed_hash, now, now + deps_.chain->params().time_delay_ms, {}};
+  const Height height = asked.block->header.height;
+  const auto snapshot = deps_.store->snapshot();
+  if (!snapshot) return to_caf(snapshot.error());
+  if (height > deps_.state->height) {
+    auto report = ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, **snapshot, check);
+    if (!report) return to_caf(report.error());
+    return Judgement{to_validation(*report, now, 0)};
+  }
+  const auto committed = (*snapshot)->block_row(height);
+  if (!committed) return to_caf(committed.error());
+  std::optional<Header> parent;
+  if (height > 0) {
+    auto found = (*snapshot)->block_row(height - 1);
+    if (!found) return to_caf(found.error());
+    parent = std::move(found->header);
+  }
+  return Judgement{
+      to_validation(ledger::check_past_block(*deps_.chain, deps_.verifier, committed->header, parent, check), now, 0)};
+}
+
+void Ledger::publish_state(const std::string& more) {
+  const auto& state = *deps_.state;
+  act::probe(self_).set_state("height " + std::to_string(state.height) + ", " + std::to_string(state.transactions) +
+                              " transactions, " + std::to_string(state.log.size()) + " anchors" + more);
+}
+
+BlockValidation to_validation(const ledger::BlockReport& report, TimeMs now, std::uint64_t took_us) {
+  BlockValidation out;
+  out.valid = report.valid();
+  out.signatures_valid = report.certificate_valid && report.result(ledger::BlockRule::transactions).passed;
+  out.validated_at = now;
+  out.validation_time_us = took_us;
+  for (const auto& result : report.results) {
+    RuleResult rule{std::string(ledger::rule_name(result.rule)), result.passed, result.error, {}};
+    for (const auto& [name, value] : result.details) rule.details.emplace(name, value);
+    out.results.push_back(std::move(rule));
+  }
+  return out;
+}
+
+}  // namespace lucid::actors

@@ -1,0 +1,311 @@
+#include "actors/node.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "actors/introspector_door.hpp"
+#include "actors/node_actors.hpp"
+#include "actors/node_service.hpp"
+#include "actors/runtime/tls_transport.hpp"
+#include "actors/stored_content.hpp"
+#include "core/codec/codec.hpp"
+
+namespace lucid::actors {
+
+namespace {
+
+/// The supervisor gives up on hung actors before this.
+constexpr std::chrono::seconds kStopWithin{5};
+constexpr std::chrono::seconds kStartWithin{30};
+
+caf::actor_system_config system_config() {
+  caf::actor_system_config config;
+  configure_transport(config);
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", std::size_t{4});
+  config.set("scheduler.max-throughput", std::size_t{100});
+  add_submit_messages(config);
+  add_session_messages(config);
+  add_slot_clock_messages(config);
+  add_introspector_messages(config);
+  return config;
+}
+
+/// What the anchor asks of the chain, out of the database.
+class StoredAnchors final : public AnchorChain {
+ public:
+  explicit StoredAnchors(std::shared_ptr<storage::ChainStore> blocks) : blocks_(std::move(blocks)) {}
+
+  Result<Height> height() const override {
+    LUCID_TRY_ASSIGN(const auto snapshot, blocks_->snapshot());
+    LUCID_TRY_ASSIGN(const auto tip, snapshot->tip());
+    return tip.state.height;
+  }
+  Result<std::uint64_t> next_nonce(const Address& account) const override {
+    LUCID_TRY_ASSIGN(const auto snapshot, blocks_->snapshot());
+    return snapshot->next_nonce(account);
+  }
+  Result<std::optional<Final>> find(const SessionId& session) const override {
+    LUCID_TRY_ASSIGN(const auto snapshot, blocks_->snapshot());
+    LUCID_TRY_ASSIGN(auto anchor, snapshot->find_anchor(session));
+    if (!anchor) return std::optional<Final>();
+    LUCID_TRY_ASSIGN(const auto row, snapshot->block_row(anchor->leaf.height));
+    return std::optional(Final{std::move(anchor->leaf), row.header.time});
+  }
+
+ private:
+  std::shared_ptr<storage::ChainStore> blocks_;
+};
+
+/// The blocks whose bytes the sign-state keeps. Their hashes were checked by storage::to_restored.
+Result<std::vector<BlockPtr>> kept_blocks(const storage::StoredSignState& stored) {
+  std::vector<BlockPtr> blocks;
+  for (const auto& kept : stored.blocks) {
+    LUCID_TRY_ASSIGN(auto block, codec::decode<Block>(kept.bytes, "stored block"));
+    blocks.push_back(std::make_shared<const Block>(std::move(block)));
+  }
+  return blocks;
+}
+
+}  // namespace
+
+struct Node::Parts {
+  explicit Parts(NodeOptions given)
+      : options(std::move(given)), probes(clock), config(system_config()), system(config), actors{system, {}, {}, {},
+                                                                                                  {},     {}, {}, {},
+                                                                                                  {},     {}, {}, {}} {}
+
+  NodeOptions options;
+  SystemClock clock;
+  ProbeRegistry probes;
+
+  std::shared_ptr<const ledger::Chain> chain;
+  std::shared_ptr<storage::Store> chain_env, sign_env, outbox_env, chunks_env;
+  std::shared_ptr<storage::ChainStore> blocks;
+  std::shared_ptr<storage::ChunkStore> chunks;
+  std::shared_ptr<storage::SignState> sign_state;
+  std::shared_ptr<crypto::SigningKey> consensus_key, account_key;
+  std::shared_ptr<crypto::VrfSecretKey> vrf_key;
+
+  caf::actor_system_config config;
+  caf::actor_system system;
+  NodeActors actors;
+  std::unique_ptr<TlsTransport> transport;
+  IntrospectorActor door;
+  std::unique_ptr<NodeService> service;
+  std::uint16_t actors_port = 0;
+
+  std::mutex mutex;
+  std::condition_variable stopped_changed;
+  std::optional<StopReport> stopped;
+
+  crypto::Verifier verifier() const { return {crypto::secp256k1_scheme(), chain->identity}; }
+  act::Place place(std::string parent, act::Thread thread = act::Thread::shared, std::string name = {}) {
+    return {probes, std::move(parent), thread, std::move(name)};
+  }
+
+  Status open();
+  Status start_children();
+  Status open_door();
+  std::vector<ChildSpec> children();
+  Result<SlotClockActor> start_slot_clock();
+  Result<LedgerActor> start_ledger();
+  Result<ValidatorActor> start_validator();
+  Result<BlockProducerActor> start_block_producer();
+  void on_stopped(const StopReport& report);
+};
+
+Status Node::Parts::open() {
+  const auto& directory = options.directory;
+  LUCID_TRY_ASSIGN(auto made, ledger::make_chain(options.genesis, crypto::secp256k1_scheme()));
+  chain = std::make_shared<const ledger::Chain>(std::move(made));
+  LUCID_TRY_ASSIGN(chain_env, directory.environment(storage::Environment::chain));
+  LUCID_TRY_ASSIGN(sign_env, directory.environment(storage::Environment::sign));
+  LUCID_TRY_ASSIGN(outbox_env, directory.environment(storage::Environment::outbox));
+  LUCID_TRY_ASSIGN(chunks_env, directory.environment(storage::Environment::chunks));
+  LUCID_TRY_ASSIGN(auto opened, storage::ChainStore::open(*chain_env, *chain));
+  blocks = std::make_shared<storage::ChainStore>(std::move(opened));
+  LUCID_TRY_ASSIGN(chunks, storage::ChunkStore::open(*chunks_env, directory.path() / "chunks"));
+  sign_state = std::make_shared<storage::SignState>(*sign_env);
+  consensus_key = std::make_shared<crypto::SigningKey>(std::move(options.keys.consensus));
+  account_key = std::make_shared<crypto::SigningKey>(std::move(options.keys.account));
+  vrf_key = std::make_shared<crypto::VrfSecretKey>(std::move(options.keys.vrf));
+  return {};
+}
+
+Result<SlotClockActor> Node::Parts::start_slot_clock() {
+  return make_slot_clock(system, place("supervisor"), {chain->params(), clock, actors.validator, {}});
+}
+
+Result<LedgerActor> Node::Parts::start_ledger() {
+  LUCID_TRY_ASSIGN(const auto snapshot, blocks->snapshot());
+  LUCID_TRY_ASSIGN(auto tip, snapshot->tip());
+  Ledger::Deps deps{clock,
+                    chain,
+                    verifier(),
+                    blocks,
+                    std::make_shared<const ledger::ChainState>(std::move(tip.state)),
+                    std::make_shared<const Certificate>(std::move(tip.certificate)),
+                    vrf_key,
+                    {actors.leader_selector, actors.block_producer, actors.work_tally},
+                    {actors.anchor, actors.block_manager},
+                    actors.validator,
+                    options.log};
+  return act::spawn<Ledger>(system, place("supervisor", act::Thread::own), std::move(deps));
+}
+
+Result<ValidatorActor> Node::Parts::start_validator() {
+  LUCID_TRY_ASSIGN(const auto stored, sign_state->load());
+  LUCID_TRY_ASSIGN(const auto snapshot, blocks->snapshot());
+  LUCID_TRY_ASSIGN(const auto tip, snapshot->tip());
+  LUCID_TRY_ASSIGN(auto restored, storage::to_restored(stored, tip.state.height));
+  LUCID_TRY_ASSIGN(auto kept, kept_blocks(stored));
+  ValidatorRunner::Deps deps{clock,
+                             verifier(),
+                             consensus_key,
+                             sign_state,
+                             std::move(restored),
+                             std::move(kept),
+                             actors.slot_clock,
+                             actors.block_producer,
+                             actors.ledger,
+                             {},
+                             2 * chain->params().slot_duration_ms + 30'000,
+                             options.log};
+  return act::spawn<ValidatorRunner>(system, place("supervisor", act::Thread::own), std::move(deps));
+}
+
+Result<BlockProducerActor> Node::Parts::start_block_producer() {
+  BlockProducer::Deps deps{clock, chain->params(), verifier(),       {},         {}, {},
+                           {},    actors.ledger,   actors.validator, options.log};
+  LUCID_TRY_ASSIGN(const auto account_public, crypto::secp256k1_scheme().public_key(*account_key));
+  LUCID_TRY_ASSIGN(const Address account, crypto::secp256k1_scheme().address(account_public));
+  deps.exempt = {account};
+  for (const auto& member : chain->genesis.validators.members) deps.exempt.insert(member.address);
+  // A bench network is there to measure full speed: its queue holds what its blocks can take.
+  if (chain->params().profile == Profile::bench) deps.limits.max_per_sender = deps.limits.max_count;
+  deps.next_nonce = [store = blocks](const Address& sender) -> Result<std::uint64_t> {
+    LUCID_TRY_ASSIGN(const auto snapshot, store->snapshot());
+    return snapshot->next_nonce(sender);
+  };
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned i = 1; i <= cores; ++i)
+    deps.verifiers.push_back(act::spawn<SignatureChecker>(
+        system, place("block_producer", act::Thread::shared, "verifier-" + std::to_string(i)), verifier()));
+  return act::spawn<BlockProducer>(system, place("supervisor"), std::move(deps));
+}
+
+/// In the order in which they start: whoever is told something at the start stands before whoever tells it.
+std::vector<ChildSpec> Node::Parts::children() {
+  const auto own = [this] { return place("supervisor", act::Thread::own); };
+  std::vector<ChildSpec> out;
+  out.push_back(
+      child<SlotClockActor>("slot_clock", actors.slot_clock, OnDeath::restart, [this] { return start_slot_clock(); }));
+  out.push_back(child<LedgerActor>("ledger", actors.ledger, OnDeath::stop_node, [this] { return start_ledger(); }));
+  out.push_back(
+      child<WorkTallyActor>("work_tally", actors.work_tally, OnDeath::restart, [this]() -> Result<WorkTallyActor> {
+        const TallyReader settled = [store = blocks](Epoch epoch) -> Result<credits::EpochTally> {
+          LUCID_TRY_ASSIGN(const auto snapshot, store->snapshot());
+          return snapshot->tally(epoch);
+        };
+        return act::spawn<WorkTally>(system, place("supervisor"), WorkTally::Deps{actors.ledger, settled});
+      }));
+  out.push_back(child<ChunkStoreActor>(
+      "chunk_store", actors.chunk_store, OnDeath::restart, [this, own]() -> Result<ChunkStoreActor> {
+        return act::spawn<ChunkKeeper>(system, own(),
+                                       ChunkKeeper::Deps{clock, chunks, options.chunk_quota_bytes, options.log});
+      }));
+  out.push_back(
+      child<ValidatorActor>("validator", actors.validator, OnDeath::stop_node, [this] { return start_validator(); }));
+  out.push_back(child<BlockProducerActor>("block_producer", actors.block_producer, OnDeath::restart,
+                                          [this] { return start_block_producer(); }));
+  out.push_back(child<LeaderSelectorActor>(
+      "leader_selector", actors.leader_selector, OnDeath::restart, [this]() -> Result<LeaderSelectorActor> {
+        return act::spawn<LeaderSelector>(system, place("supervisor"),
+                                          LeaderSelector::Deps{chain, actors.ledger, actors.validator});
+      }));
+  out.push_back(child<AnchorActor>("anchor", actors.anchor, OnDeath::restart, [this, own]() -> Result<AnchorActor> {
+    return act::spawn<Anchor>(system, own(),
+                              Anchor::Deps{clock, chain->params(), verifier(), account_key, outbox_env,
+                                           std::make_shared<const StoredAnchors>(blocks), actors.block_producer,
+                                           actors.chunk_store, options.log});
+  }));
+  out.push_back(child<BlockManagerActor>(
+      "block_manager", actors.block_manager, OnDeath::restart, [this, own]() -> Result<BlockManagerActor> {
+        auto content = std::make_shared<const StoredContent>(chain, verifier(), blocks, chunks);
+        return act::spawn<BlockManager>(system, own(), BlockManager::Deps{clock, std::move(content), options.log});
+      }));
+  out.push_back(child<IntrospectorActor>("introspector", actors.introspector, OnDeath::restart,
+                                         [this, own]() -> Result<IntrospectorActor> {
+                                           return make_introspector(system, own(), {clock, options.log});
+                                         }));
+  return out;
+}
+
+void Node::Parts::on_stopped(const StopReport& report) {
+  {
+    const std::lock_guard lock(mutex);
+    stopped = report;
+  }
+  stopped_changed.notify_all();
+  if (!report.asked && options.on_failed) options.on_failed(report.reason);
+}
+
+Status Node::Parts::start_children() {
+  SupervisorDeps deps{children(), clock, [this](const StopReport& report) { on_stopped(report); }, options.log};
+  actors.supervisor = make_supervisor(system, place({}, act::Thread::own), std::move(deps));
+  LUCID_TRY(act::call<ChildrenStarted>(system, actors.supervisor, kStartWithin, StartChildren{}));
+  service = std::make_unique<NodeService>(NodeService::Deps{clock, chain, verifier(), blocks, chunks, options.directory,
+                                                            probes, actors, options.open_network});
+  return {};
+}
+
+/// The introspector can be reached from other processes of this operator, also after it was restarted.
+Status Node::Parts::open_door() {
+  TlsTransportSettings settings;
+  settings.files = {options.certificates.ca_certificate, options.certificates.node_certificate,
+                    options.certificates.node_key, config::kOperatorNodeName};
+  settings.say = options.log;
+  LUCID_TRY_ASSIGN(transport, TlsTransport::start(system, std::move(settings)));
+  door = act::spawn<IntrospectorDoor>(system, place("introspector", act::Thread::own), actors.introspector);
+  LUCID_TRY_ASSIGN(actors_port, transport->publish(door, options.actors_port));
+  return {};
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Node>> Node::start(NodeOptions options) {
+  auto parts = std::make_unique<Parts>(std::move(options));
+  if (auto opened = parts->open(); !opened) return tl::unexpected(opened.error());
+  std::unique_ptr<Node> node(new Node(std::move(parts)));
+  if (auto started = node->parts_->start_children(); !started) return tl::unexpected(started.error());
+  if (auto opened = node->parts_->open_door(); !opened) return tl::unexpected(opened.error());
+  return node;
+}
+
+Node::~Node() {
+  if (parts_) stop("the node is going");
+}
+
+NodeFacade& Node::facade() {
+  return *parts_->service;
+}
+std::uint16_t Node::actors_port() const {
+  return parts_->actors_port;
+}
+NodeActors& Node::actors() {
+  return parts_->actors;
+}
+
+std::vector<std::string> Node::stop(const std::string& reason) {
+  if (parts_->door) caf::anon_send_exit(parts_->door, caf::exit_reason::user_shutdown);
+  parts_->door = nullptr;
+  if (parts_->actors.supervisor) act::post(parts_->actors.supervisor, StopNode{reason});
+  std::unique_lock lock(parts_->mutex);
+  if (!parts_->stopped_changed.wait_for(lock, kStopWithin, [this] { return parts_->stopped.has_value(); }))
+    return {"supervisor"};
+  return parts_->stopped->left_behind;
+}
+
+}  // namespace lucid::actors

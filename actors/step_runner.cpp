@@ -1,0 +1,15 @@
+#include "actors/step_runner.hpp"
+
+namespace lucid::actors {
+
+Status perform(const consensus::Output& output, StepEffects& effects) {
+  if (output.persist) LUCID_TRY(effects.persist(*output.persist));
+  if (!output.send.empty()) effects.send(output.send);
+  for (const auto& timer : output.timers) effects.start_timer(timer);
+  for (const auto& request : output.requests) effects.request(request);
+  if (output.decide) effects.decide(*output.decide);
+  if (!output.evidence.empty() || !output.alarms.empty() || output.refused || output.rejected) effects.report(output);
+  return {};
+}
+
+}  // namespace lucid::actors

@@ -1,0 +1,161 @@
+#include "actors/validator.hpp"
+
+#include "core/codec/codec.hpp"
+
+namespace lucid::actors {
+
+namespace {
+
+constexpr std::chrono::seconds kLook{30};
+
+std::optional<consensus::VoteSigner> make_signer(const ValidatorRunner::Deps& deps) {
+  if (!deps.key) return std::nullopt;
+  auto signer = consensus::VoteSigner::make(deps.key->clone(), deps.verifier);
+  if (!signer) throw std::runtime_error(to_text(signer.error()));
+  return std::move(*signer);
+}
+
+}  // namespace
+
+ValidatorRunner::ValidatorRunner(interface::pointer self, Deps deps)
+    : self_(self), deps_(std::move(deps)), core_(deps_.verifier, make_signer(deps_), std::move(deps_.restored)) {
+  for (const auto& block : deps_.restored_blocks) blocks_.emplace(crypto::header_hash(block->header), block);
+  deps_.restored_blocks.clear();
+  height_since_ms_ = deps_.clock.monotonic_ms();
+  act::probe(self_).set_state("waiting for the first height");
+  act::tell_after(self_, act::me<interface>(self_), kLook, CheckMoving{});
+}
+
+ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
+  return {
+      [this](const HeightPlanned& planned) { take(consensus::HeightStarted{*planned.plan}); },
+      [this](const WorkWaiting& work) {
+        work_waits_ = work.waiting;
+        take(consensus::WorkWaiting{work.height, work.waiting});
+      },
+      [this](const BlockBuilt& built) {
+        keep_block(built.hash, built.block);
+        take(consensus::BlockBuilt{built.height, built.round, built.hash, built.block->header, built.size_bytes});
+      },
+      [this](const BlockChecked& checked) {
+        take(consensus::BlockChecked{checked.height, checked.hash, checked.fault});
+      },
+      [this](const TimerFired& fired) {
+        timers_.erase(fired.key);
+        take(consensus::TimerFired{fired.key.height, fired.key.round, fired.key.step});
+      },
+      [this](const ChildRestarted& child) {
+        if (child.name == "slot_clock") arm_timers();
+      },
+      [this](const CheckMoving&) {
+        check_moving();
+        act::tell_after(self_, act::me<interface>(self_), kLook, CheckMoving{});
+      },
+      [this](const GetConsensusStatus&) { return report_status(); },
+  };
+}
+
+void ValidatorRunner::take(consensus::Input input) {
+  const auto output = core_.step(deps_.clock.wall_ms(), std::move(input));
+  if (const auto stored = perform(output, *this); !stored) {
+    const auto stopped = core_.step(deps_.clock.wall_ms(), consensus::PersistFailed{stored.error()});
+    report(stopped);
+  }
+  forget_blocks();
+  publish_state();
+}
+
+void ValidatorRunner::keep_block(const Hash256& hash, const BlockPtr& block) {
+  blocks_.emplace(hash, block);
+}
+
+void ValidatorRunner::forget_blocks() {
+  std::erase_if(blocks_, [this](const auto& entry) { return !core_.needs_block(entry.first); });
+}
+
+Status ValidatorRunner::persist(const consensus::Persist& persist) {
+  std::vector<storage::SignedBlock> blocks;
+  for (const auto& hash : persist.durable.blocks)
+    if (const auto found = blocks_.find(hash); found != blocks_.end())
+      blocks.push_back({hash, codec::encode(*found->second)});
+  return deps_.sign_state->save(persist, blocks);
+}
+
+void ValidatorRunner::send(const std::vector<consensus::Message>& messages) {
+  SendToPeers out{messages, {}};
+  for (const auto& message : messages)
+    if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message))
+      if (const auto found = blocks_.find(proposal->proposal->block); found != blocks_.end())
+        out.blocks.push_back(found->second);
+  act::tell(self_, deps_.peers, std::move(out));
+}
+
+void ValidatorRunner::start_timer(const consensus::StartTimer& timer) {
+  const TimerKey key{timer.height, timer.round, timer.step};
+  std::erase_if(timers_, [&](const auto& running) { return running.first.height < key.height; });
+  timers_[key] = deps_.clock.monotonic_ms() + timer.delay_ms;
+  act::tell(self_, deps_.slot_clock, SetTimer{key, timer.delay_ms});
+}
+
+void ValidatorRunner::arm_timers() {
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  for (const auto& [key, due_ms] : timers_)
+    act::tell(self_, deps_.slot_clock, SetTimer{key, due_ms > now_ms ? due_ms - now_ms : 0});
+}
+
+void ValidatorRunner::request(const consensus::Request& request) {
+  if (const auto* build = std::get_if<consensus::BuildBlock>(&request)) {
+    act::tell(self_, deps_.block_producer,
+              BuildBlock{build->height, build->round, build->time, build->max_bytes, build->last_commit});
+  } else if (const auto* check = std::get_if<consensus::CheckBlock>(&request)) {
+    if (const auto found = blocks_.find(check->block); found != blocks_.end())
+      act::tell(self_, deps_.ledger, CheckBlock{check->height, check->block, found->second});
+  }
+  // FetchBlock needs nothing here: peers are offered what is held and send what is missing.
+}
+
+void ValidatorRunner::decide(const consensus::Decision& decision) {
+  const auto found = blocks_.find(decision.block);
+  if (found == blocks_.end()) {
+    deps_.log("block " + to_hex(decision.block) + " is decided and its bytes are not here");
+    return;
+  }
+  act::tell(self_, deps_.ledger, CommitBlock{decision.block, found->second, decision.certificate});
+}
+
+void ValidatorRunner::report(const consensus::Output& output) {
+  for (const auto& alarm : output.alarms)
+    deps_.log("ALARM " + std::string(consensus::alarm_name(alarm.kind)) + ": " + to_text(alarm.error));
+  if (output.rejected) deps_.log("a proposal was rejected: " + to_text(*output.rejected));
+  if (output.refused) deps_.log("an input was refused: " + to_text(*output.refused));
+  if (!output.evidence.empty()) deps_.log(std::to_string(output.evidence.size()) + " double signatures seen");
+}
+
+void ValidatorRunner::check_moving() {
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  if (core_.height() != height_seen_) {
+    height_seen_ = core_.height();
+    height_since_ms_ = now_ms;
+  }
+  // A slot of a live network has a closing block at least; two of them without a block is a stall.
+  const auto plan = core_.status(deps_.clock.wall_ms());
+  const std::uint64_t patience_ms = work_waits_ ? 30'000 : deps_.patience_ms;
+  const bool moving = plan.started && now_ms - height_since_ms_ < patience_ms;
+  if (moving != moving_) deps_.log(moving ? "the chain moves again" : "the chain does not move: " + plan.waiting_for);
+  moving_ = moving;
+}
+
+void ValidatorRunner::publish_state() {
+  const auto status = core_.status(deps_.clock.wall_ms());
+  act::probe(self_).set_state("height " + std::to_string(status.height) + ", round " + std::to_string(status.round) +
+                              ", " + std::string(status.step) + ": " + status.waiting_for + " " + status.signing);
+}
+
+ConsensusReport ValidatorRunner::report_status() const {
+  ConsensusReport out{core_.status(deps_.clock.wall_ms()), moving_, {}};
+  out.in_words = moving_ ? "the chain moves: " + out.status.waiting_for
+                         : "the chain does not move: " + out.status.waiting_for + " " + out.status.signing;
+  return out;
+}
+
+}  // namespace lucid::actors

@@ -1,0 +1,78 @@
+// validator: runs the consensus core. Each message becomes one input of the core; what the core answers is performed by
+// the step runner, which stores before it sends. Every 30 s it looks whether the chain moves, and says so in words.
+//
+// Has a thread of its own: storing the sign-state waits for the disk. It is never restarted within a process: what it
+// signed last is in its memory too, and only a start reads it back from the disk; the node stops instead.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "actors/engine_messages.hpp"
+#include "actors/runtime/act.hpp"
+#include "actors/slot_clock.hpp"
+#include "actors/step_runner.hpp"
+#include "actors/supervisor.hpp"
+#include "core/consensus/consensus.hpp"
+#include "storage/sign_state.hpp"
+
+namespace lucid::actors {
+
+using BlockBuilder = act::iface<void(BuildBlock)>;
+using BlockJudge = act::iface<void(CheckBlock), void(CommitBlock)>;
+using PeersActor = act::iface<void(SendToPeers)>;
+using ValidatorActor =
+    act::iface<void(HeightPlanned), void(WorkWaiting), void(BlockBuilt), void(BlockChecked), void(TimerFired),
+               void(ChildRestarted), void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
+
+class ValidatorRunner final : private StepEffects {
+ public:
+  using interface = ValidatorActor;
+  static constexpr const char* kName = "validator";
+
+  struct Deps {
+    const Clock& clock;
+    crypto::Verifier verifier;
+    std::shared_ptr<crypto::SigningKey> key;  // null: a node that only follows
+    std::shared_ptr<storage::SignState> sign_state;
+    consensus::Restored restored;
+    std::vector<BlockPtr> restored_blocks;
+    Route<SlotClockActor> slot_clock;
+    Route<BlockBuilder> block_producer;
+    Route<BlockJudge> ledger;
+    Route<PeersActor> peers;
+    std::uint64_t patience_ms = 0;  // without a block this long, and no work waiting, the chain does not move
+    std::function<void(const std::string&)> log;  // alarms and refusals, one sentence each
+  };
+
+  ValidatorRunner(interface::pointer self, Deps deps);
+  interface::behavior_type make_behavior();
+
+ private:
+  void take(consensus::Input input);
+  void keep_block(const Hash256& hash, const BlockPtr& block);
+  void forget_blocks();
+  void arm_timers();
+  void check_moving();
+  void publish_state();
+  ConsensusReport report_status() const;
+
+  Status persist(const consensus::Persist& persist) override;
+  void send(const std::vector<consensus::Message>& messages) override;
+  void start_timer(const consensus::StartTimer& timer) override;
+  void request(const consensus::Request& request) override;
+  void decide(const consensus::Decision& decision) override;
+  void report(const consensus::Output& output) override;
+
+  interface::pointer self_;
+  Deps deps_;
+  consensus::Consensus core_;
+  std::map<Hash256, BlockPtr> blocks_;        // bytes that the core may still ask for
+  std::map<TimerKey, std::uint64_t> timers_;  // running ones, and when they are due (monotonic)
+  bool work_waits_ = false;
+  Height height_seen_ = 0;             // at the last look
+  std::uint64_t height_since_ms_ = 0;  // monotonic: when it was reached
+  bool moving_ = true;
+};
+
+}  // namespace lucid::actors
