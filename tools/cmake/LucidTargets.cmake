@@ -34,9 +34,10 @@ function(lucid_program name)
   target_link_libraries(${name} PRIVATE lucid_flags ${ARG_LINK})
 endfunction()
 
-# lucid_tests(NAME LINK targets…): one test program of all sources in tests/NAME.
+# lucid_tests(NAME [PATHS] LINK targets…): one test program of all sources in tests/NAME. PATHS: they read files of the
+# tree or start its programs.
 function(lucid_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "PATHS" "TIMEOUT" "LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -48,7 +49,9 @@ function(lucid_tests name)
   target_link_libraries(lucid-tests-${name} PRIVATE lucid_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   # The optimiser works longest on the tests, where nothing is gained: what they test is optimised all the same.
   target_compile_options(lucid-tests-${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  target_compile_definitions(lucid-tests-${name} PRIVATE LUCID_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-    LUCID_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  if(ARG_PATHS)
+    target_compile_definitions(lucid-tests-${name} PRIVATE LUCID_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+      LUCID_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  endif()
   gtest_discover_tests(lucid-tests-${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${name})
 endfunction()
