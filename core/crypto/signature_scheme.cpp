@@ -4,6 +4,7 @@
 #include <secp256k1_recovery.h>
 
 #include "core/crypto/keccak256.hpp"
+#include "core/crypto/vrf.hpp"
 
 namespace lucid::crypto {
 namespace {
@@ -111,6 +112,22 @@ class Secp256k1Scheme final : public SignatureScheme {
 };
 
 }  // namespace
+
+Result<VrfPublicKey> SignatureScheme::vrf_public_key(const VrfSecretKey& key) const {
+  return crypto::vrf_public_key(key);
+}
+
+Result<VrfProof> SignatureScheme::vrf_prove(const VrfSecretKey& key, ByteView alpha) const {
+  return crypto::vrf_prove(key, alpha);
+}
+
+Result<VrfOutput> SignatureScheme::vrf_verify(const VrfPublicKey& key, ByteView alpha, const VrfProof& proof) const {
+  return crypto::vrf_verify(key, alpha, proof);
+}
+
+Result<VrfOutput> SignatureScheme::vrf_output(const VrfProof& proof) const {
+  return crypto::vrf_output(proof);
+}
 
 const SignatureScheme& secp256k1_scheme() {
   static const Secp256k1Scheme scheme;

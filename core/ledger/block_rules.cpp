@@ -244,7 +244,7 @@ Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier&
   if (check.passed_all_but_transactions() || input.thorough) {
     Status signatures = verify_last_commit(verifier, plan, block.last_commit);
     if (signatures)
-      if (auto vrf = verify_vrf(plan, block.header.proposer, block.header.vrf_proof); !vrf)
+      if (auto vrf = verify_vrf(verifier, plan, block.header.proposer, block.header.vrf_proof); !vrf)
         signatures = tl::unexpected(vrf.error());
     check.report.certificate_valid = signatures.has_value();
     if (!signatures) check.set(BlockRule::block_structure, signatures);

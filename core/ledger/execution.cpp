@@ -4,7 +4,6 @@
 
 #include "core/codec/codec.hpp"
 #include "core/crypto/sha256.hpp"
-#include "core/crypto/vrf.hpp"
 #include "core/ledger/operations.hpp"
 #include "core/merkle/tree.hpp"
 #include "core/slots/slots.hpp"
@@ -61,7 +60,7 @@ class BlockRun {
       result.leaders.assign(leaders.begin(), leaders.begin() + static_cast<std::ptrdiff_t>(shown));
       result.cooling.assign(plan_.slot_order.cooling.begin(), plan_.slot_order.cooling.end());
       if (!draft_.vrf_proof) return fail(Fault::vrf_proof_invalid, "vrf_proof", "a proof", "none");
-      LUCID_TRY_ASSIGN(result.vrf_output, crypto::vrf_output(*draft_.vrf_proof));
+      LUCID_TRY_ASSIGN(result.vrf_output, verifier_.scheme().vrf_output(*draft_.vrf_proof));
       out_.changes.slots.push_back(std::move(result));
       credits::slot_started(out_.state.credits, plan_.validators, plan_.slot_order, plan_.slot, proposer());
     }
@@ -207,8 +206,8 @@ Hash256 next_seed(const Hash256& seed, std::span<const VrfOutput> outputs) {
   return crypto::sha256(bytes);
 }
 
-Result<std::optional<VrfOutput>> verify_vrf(const HeightPlan& plan, const Address& proposer,
-                                            const std::optional<VrfProof>& proof) {
+Result<std::optional<VrfOutput>> verify_vrf(const crypto::Verifier& verifier, const HeightPlan& plan,
+                                            const Address& proposer, const std::optional<VrfProof>& proof) {
   if (!plan.first_of_slot) {
     if (proof) return fail(Fault::vrf_proof_invalid, "header.vrf_proof", "none after a slot's first block", "a proof");
     return std::optional<VrfOutput>();
@@ -217,7 +216,7 @@ Result<std::optional<VrfOutput>> verify_vrf(const HeightPlan& plan, const Addres
   const Validator* member = plan.validators.find(proposer);
   if (!member) return fail(Fault::block_proposer, "header.proposer", "a member of the set", to_text(proposer));
   LUCID_TRY_ASSIGN(const VrfOutput output,
-                   crypto::vrf_verify(member->vrf_key, vrf_alpha(plan.seed, plan.slot), *proof));
+                   verifier.scheme().vrf_verify(member->vrf_key, vrf_alpha(plan.seed, plan.slot), *proof));
   return std::optional(output);
 }
 

@@ -38,8 +38,8 @@ Result<Execution> execute(const Chain& chain, const crypto::Verifier& verifier, 
 
 /// The proof is there exactly in a slot's first block and verifies with the proposer's key. Absent result: no proof
 /// due. Faults: vrf_proof_invalid, block_proposer.
-Result<std::optional<VrfOutput>> verify_vrf(const HeightPlan& plan, const Address& proposer,
-                                            const std::optional<VrfProof>& proof);
+Result<std::optional<VrfOutput>> verify_vrf(const crypto::Verifier& verifier, const HeightPlan& plan,
+                                            const Address& proposer, const std::optional<VrfProof>& proof);
 /// The parent's certificate, by the parent's set; the empty one in block 1. Fault block_certificate.
 Status verify_last_commit(const crypto::Verifier& verifier, const HeightPlan& plan, const Certificate& certificate);
 

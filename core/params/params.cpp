@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "core/crypto/vrf.hpp"
 #include "core/types/block.hpp"
 
 namespace lucid::params {
@@ -80,7 +79,7 @@ Status check_validator(const Validator& member, const crypto::SignatureScheme& s
   if (*address != member.address)
     return fail(Fault::parameter_refused, field + ".address", to_text(*address), to_text(member.address));
   // A proof of zeros never verifies; what is asked here is only whether the key could.
-  if (auto probe = crypto::vrf_verify(member.vrf_key, {}, VrfProof{});
+  if (auto probe = scheme.vrf_verify(member.vrf_key, {}, VrfProof{});
       !probe && probe.error().fault == Fault::key_invalid)
     return fail(Fault::key_invalid, field + ".vrf_key", "a P-256 key", to_hex(member.vrf_key));
   if (member.tls_key.is_zero()) return fail(Fault::key_invalid, field + ".tls_key", "an Ed25519 key", "zeros");
