@@ -1,8 +1,8 @@
 // What can be seen of a cluster from outside: what nodes were told to do, sent, stored and decided. Checkers work on
 // these sightings alone, so that the same ones judge the simulated cluster and the cluster of real actors.
 //
-// Thread-safety: one cluster is watched by one thread. Times are true time (of the simulation, not of a node's clock) in
-// milliseconds since 1970.
+// Thread-safety: one cluster is watched by one thread. Times are true time (of the simulation, not of a node's clock)
+// in milliseconds since 1970.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,9 @@ using BlockPtr = std::shared_ptr<const Block>;
 /// Known before the first event.
 struct NodeFacts {
   Address address;
-  bool lies = false;  // at any time: nothing is asked of it and nothing it says is believed
+  bool lies = false;  // at any time: nothing is asked of it and nothing it says is believed. Both of two machines
+                      // that run with one key lie
+  std::vector<Address> later_addresses;  // of keys that it gets by changes of the validator set
 };
 struct ClusterFacts {
   Genesis genesis;
@@ -37,7 +39,8 @@ struct ClusterFacts {
   std::vector<NodeFacts> nodes;
 };
 
-/// A node's process began. It holds the chain up to `height`. `old_disk`: an older image of its disk was put back.
+/// A node's process began. It holds the chain up to `height`. `old_disk`: an older image of its disk was put back. Its
+/// role is waiting_for_records until RoleChanged says otherwise.
 struct Started {
   NodeIndex node = 0;
   Height height = 0;
@@ -52,27 +55,30 @@ struct ClockSet {
   NodeIndex node = 0;
   std::int64_t offset_ms = 0;
 };
-/// Which messages pass from now on: reaches[a][b] when what a sends can come to b. The whole matrix, at each change.
+/// Which messages pass from now on: reaches[a][b] when what a sends comes to b, and on time: not across a link on which
+/// a fault delays or loses. The whole matrix, at each change; before the first all reach all.
 struct LinksChanged {
   std::vector<std::vector<bool>> reaches;
 };
-/// It was synced: records and what stands beside them.
+/// It was synced: records and what stands beside them. Before anything of it is Sent.
 struct Stored {
   NodeIndex node = 0;
   consensus::Persist persist;
 };
-/// It left the node, for all others. A proposal's block is given with it.
+/// It left the node, for all others: what its core asked to be sent, not what it offers again. A proposal's block is
+/// given with it.
 struct Sent {
   NodeIndex node = 0;
   SignedMessage message;
   BlockPtr block;
 };
-/// A node holds this vote or proposal now (its own ones too).
+/// A node's core is given this vote or complete proposal now, at the time of its arrival and before what follows from
+/// it is Stored; the prevotes that came with a proposal each by itself, before it. Its own ones need not be told.
 struct Held {
   NodeIndex node = 0;
   SignedMessage message;
 };
-/// Its consensus core, or its sync, decided a height.
+/// Its consensus core, or its sync, decided a height. In the order of heights, and before it is Committed.
 struct Decided {
   NodeIndex node = 0;
   Height height = 0;
@@ -81,7 +87,8 @@ struct Decided {
   Certificate certificate;
   bool synced = false;  // learned from a peer and not by own votes
 };
-/// It is in its chain database. State and changes as the node computed them.
+/// It is in its chain database. State and changes as the node computed them. Heights follow each other from
+/// Started.height on.
 struct Committed {
   NodeIndex node = 0;
   BlockPtr block;
@@ -89,7 +96,7 @@ struct Committed {
   std::shared_ptr<const ledger::ChainState> state;
   std::shared_ptr<const ledger::ChangeSet> changes;
 };
-/// It plans the next height: who proposes in which round.
+/// It plans the next height: who proposes in which round. After Committed (or Started) of the height before.
 struct Planned {
   NodeIndex node = 0;
   Height height = 0;
@@ -109,7 +116,8 @@ struct Acknowledged {
   NodeIndex node = 0;
   Hash256 transaction;
 };
-/// A transaction waits in a node's mempool that could be included now, or no longer.
+/// A transaction waits in a node's mempool that could be included now and was offered to all that it is connected to,
+/// or no longer. On each change, and `false` follows from Crashed.
 struct WorkWaits {
   NodeIndex node = 0;
   bool waits = false;
@@ -123,7 +131,7 @@ struct AlarmRaised {
   consensus::AlarmKind kind = consensus::AlarmKind::foreign_signature;
   std::string words;
 };
-/// What a node keeps for the height it agrees on: votes, proposals and blocks of others.
+/// What a node keeps for the height it agrees on: votes and proposals, and their blocks' bytes.
 struct MemoryUsed {
   NodeIndex node = 0;
   Height height = 0;
