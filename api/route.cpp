@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/json_writer.hpp"
+
 namespace lucid::api {
 
 bool is_json(const Request& request) {
@@ -10,6 +12,13 @@ bool is_json(const Request& request) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
   return std::equal(kType.begin(), kType.end(), request.content_type.begin(),
                     [&](char expected, char given) { return same(given, expected); });
+}
+
+Response json_response(JsonWriter& written, int status) {
+  Response response;
+  response.status = status;
+  response.body = written.take();
+  return response;
 }
 
 std::size_t body_limit(const Route& route, const Request& request) {

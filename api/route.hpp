@@ -15,6 +15,7 @@
 namespace lucid::api {
 
 class HttpCounters;
+class JsonWriter;
 class Router;
 struct Route;
 
@@ -41,6 +42,12 @@ struct Call {
   Response fail(const FieldErrors& errors, int status = 422) const {
     return validation_response(errors.list(), request.id, status);
   }
+  /// The body could not be read at all.
+  Response malformed(const Error& error) const {
+    FieldErrors errors;
+    errors.add(error);
+    return fail(errors, 400);
+  }
 };
 
 using Handler = Response (*)(const Call&);
@@ -60,6 +67,9 @@ struct Route {
 
 /// Whether the body says that it is JSON.
 bool is_json(const Request& request);
+
+/// What was written, as the answer.
+Response json_response(JsonWriter& written, int status = 200);
 
 /// A body's limit: where a route takes bytes or JSON with the same bytes in base64, the JSON may be a third longer.
 std::size_t body_limit(const Route& route, const Request& request);

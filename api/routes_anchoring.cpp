@@ -46,11 +46,8 @@ actors::AnchorRequest read_request(const nlohmann::json& body, FieldErrors& erro
 
 Response anchor(const Call& call) {
   const auto body = parse_json(call.request.text());
+  if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  if (!body) {
-    errors.add(body.error());
-    return call.fail(errors, 400);
-  }
   const actors::AnchorRequest request = read_request(*body, errors);
   if (errors.any()) return call.fail(errors);
   const auto accepted = call.node.anchor_session(request);
@@ -63,10 +60,7 @@ Response anchor(const Call& call) {
       .time_field("submitted_at", accepted->submitted_at)
       .time_field("estimated_confirmation_time", accepted->estimated_confirmation_at)
       .end_object();
-  Response response;
-  response.status = 202;
-  response.body = out.take();
-  return response;
+  return json_response(out, 202);
 }
 
 Response anchoring(const Call& call) {
@@ -92,9 +86,7 @@ Response anchoring(const Call& call) {
       .field("total_size", view->anchor.total_size)
       .field("gas_used", 0)
       .end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response proof(const Call& call) {
@@ -112,11 +104,8 @@ Response proof(const Call& call) {
 
 Response verify(const Call& call) {
   const auto body = parse_json(call.request.text());
+  if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  if (!body) {
-    errors.add(body.error());
-    return call.fail(errors, 400);
-  }
   JsonReader reader(*body, "", errors);
   const SessionId session = reader.uuid("session_id");
   const auto root = reader.fixed_hex<Hash256>("merkle_root");
@@ -131,9 +120,7 @@ Response verify(const Call& call) {
       .time_field("confirmation_time", check->confirmed_at)
       .field("merkle_proof_valid", check->merkle_proof_valid)
       .end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response status(const Call& call) {
@@ -150,9 +137,7 @@ Response status(const Call& call) {
       .field("completed_today", summary->completed_today)
       .field("average_confirmation_time", static_cast<double>(summary->average_confirmation_ms) / 1000)
       .end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 constexpr std::string_view kAnchorSummary = "Anchors a session; once answered it survives any crash";

@@ -58,9 +58,7 @@ Response show(const Call& call, const Result<BlockView>& view) {
   if (!view) return call.fail(view.error());
   JsonWriter out;
   write_block(out, *view, raw);
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response block(const Call& call) {
@@ -84,9 +82,7 @@ Response page_of(const Call& call, const PageQuery& page, const actors::BlockQue
   out.end_array();
   write_pagination(out, page, found->total);
   out.end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response blocks(const Call& call) {

@@ -12,12 +12,6 @@ namespace {
 
 constexpr double kDifficulty = 1.0;  // PoOT has none; the field is there for programs that ask for it
 
-Response ok(JsonWriter& out) {
-  Response response;
-  response.body = out.take();
-  return response;
-}
-
 Response chain_info(const Call& call) {
   const auto info = call.node.chain_info();
   if (!info) return call.fail(info.error());
@@ -38,7 +32,7 @@ Response chain_info(const Call& call) {
       .field("open_network", info->open_network)
       .time_field("last_updated", info->tip_time)
       .end_object();
-  return ok(out);
+  return json_response(out);
 }
 
 Response chain_status(const Call& call) {
@@ -60,7 +54,7 @@ Response chain_status(const Call& call) {
       .field("is_running", info->moving)
       .field("consensus_status", info->consensus_in_words)
       .end_object();
-  return ok(out);
+  return json_response(out);
 }
 
 Response chain_height(const Call& call) {
@@ -68,7 +62,7 @@ Response chain_height(const Call& call) {
   if (!info) return call.fail(info.error());
   JsonWriter out;
   out.begin_object().field("height", info->height).time_field("timestamp", info->tip_time).end_object();
-  return ok(out);
+  return json_response(out);
 }
 
 /// This node has no connections to others yet: the lists of peers are empty, the members of the chain are not.
@@ -79,9 +73,9 @@ Response chain_network(const Call& call) {
   out.begin_object().field("peer_count", 0).key("connected_peers").begin_array().end_array();
   out.field("network_latency_avg", 0).field("network_throughput", 0).key("consensus_participants").begin_array();
   for (const auto& participant : *participants) {
-    const double rate = participant.slots == 0 ? 1.0
-                                               : static_cast<double>(participant.slots_signed) /
-                                                     static_cast<double>(participant.slots);
+    const double rate = participant.slots == 0
+                            ? 1.0
+                            : static_cast<double>(participant.slots_signed) / static_cast<double>(participant.slots);
     out.begin_object()
         .field("node_id", participant.name)
         .field("address", participant.address)
@@ -91,7 +85,7 @@ Response chain_network(const Call& call) {
         .end_object();
   }
   out.end_array().end_object();
-  return ok(out);
+  return json_response(out);
 }
 
 Response scan_report(const Call& call, const Result<actors::ScanReport>& report, int status) {
@@ -111,7 +105,7 @@ Response scan_report(const Call& call, const Result<actors::ScanReport>& report,
       .key("first_fault");
   report->first_fault ? out.value(to_text(*report->first_fault)) : out.null();
   out.end_object();
-  Response response = ok(out);
+  Response response = json_response(out);
   response.status = status;
   return response;
 }

@@ -81,10 +81,7 @@ Response put_chunk(const Call& call) {
   if (!meta) return call.fail(meta.error());
   JsonWriter out;
   write_chunk_meta(out, *meta);
-  Response response;
-  response.status = 201;
-  response.body = out.take();
-  return response;
+  return json_response(out, 201);
 }
 
 Response get_chunk(const Call& call) {
@@ -145,9 +142,7 @@ Response chunk_meta(const Call& call) {
   if (!meta) return call.fail(meta.error());
   JsonWriter out;
   write_chunk_meta(out, *meta);
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response session_chunks(const Call& call) {
@@ -165,9 +160,7 @@ Response session_chunks(const Call& call) {
   out.begin_object().field("session_id", *session).key("chunks").begin_array();
   for (const auto& meta : found->chunks) write_chunk_meta(out, meta);
   out.end_array().field("total", found->total).field("limit", page.limit).field("offset", page.offset).end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response erase_chunk(const Call& call) {

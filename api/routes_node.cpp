@@ -23,9 +23,7 @@ Response root(const Call& call) {
   for (const Route* route : call.router.routes())
     out.value(std::string(route->method) + " " + std::string(route->pattern));
   out.end_array().end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 /// `status`, and one boolean for each part as it was measured just now.
@@ -121,9 +119,7 @@ Response actors_now(const Call& call) {
   out.begin_object().key("actors").begin_array();
   for (const actors::ActorView& actor : call.node.actors()) write_actor(out, actor);
   out.end_array().end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 constexpr bool kAlsoOnAdminPort = true;

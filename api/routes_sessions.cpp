@@ -19,10 +19,7 @@ Response put_manifest(const Call& call) {
   if (!hash) return call.fail(hash.error());
   JsonWriter out;
   out.begin_object().field("manifest_hash", *hash).field("size_bytes", manifest->size()).end_object();
-  Response response;
-  response.status = 201;
-  response.body = out.take();
-  return response;
+  return json_response(out, 201);
 }
 
 Response get_manifest(const Call& call) {
@@ -63,9 +60,7 @@ Response chunk_proof(const Call& call) {
       .begin_array();
   for (const Hash256& hash : proof->path) out.value(hash);
   out.end_array().field("block_height", proof->height).end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 constexpr std::array kRoutes{

@@ -27,11 +27,8 @@ Result<std::uint64_t> chain_id(actors::NodeFacade& node) {
 
 Response submit(const Call& call) {
   const auto body = parse_json(call.request.text());
+  if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  if (!body) {
-    errors.add(body.error());
-    return call.fail(errors, 400);
-  }
   const auto chain = chain_id(call.node);
   if (!chain) return call.fail(chain.error());
   auto encoded = read_transaction(*body, "", *chain, errors);
@@ -48,10 +45,7 @@ Response submit(const Call& call) {
       .key("block_height")
       .null()
       .end_object();
-  Response response;
-  response.status = 202;
-  response.body = out.take();
-  return response;
+  return json_response(out, 202);
 }
 
 /// One of a batch that was refused.
@@ -102,11 +96,8 @@ std::string batch_id(const BatchResult& result, std::string_view request_id) {
 
 Response submit_batch(const Call& call) {
   const auto body = parse_json(call.request.text());
+  if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  if (!body) {
-    errors.add(body.error());
-    return call.fail(errors, 400);
-  }
   JsonReader reader(*body, "", errors);
   const nlohmann::json& list = reader.array("transactions", 1, kMaxBatch);
   if (errors.any()) return call.fail(errors);
@@ -127,10 +118,7 @@ Response submit_batch(const Call& call) {
     out.field("field", one.field).field("expected", one.expected).field("actual", one.actual).end_object();
   }
   out.end_array().end_object();
-  Response response;
-  response.status = 202;
-  response.body = out.take();
-  return response;
+  return json_response(out, 202);
 }
 
 Response page_of(const Call& call, const Result<actors::TransactionPage>& found, const PageQuery& page) {
@@ -141,9 +129,7 @@ Response page_of(const Call& call, const Result<actors::TransactionPage>& found,
   out.end_array();
   write_pagination(out, page, found->total);
   out.end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response transactions(const Call& call) {
@@ -174,9 +160,7 @@ Response transaction(const Call& call) {
   if (!view) return call.fail(view.error());
   JsonWriter out;
   write_transaction(out, *view);
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 Response proof(const Call& call) {

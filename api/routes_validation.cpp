@@ -72,9 +72,7 @@ Response answer(const actors::BlockValidation& verdict) {
       .time_field("validated_at", verdict.validated_at)
       .field("validation_time_ms", static_cast<double>(verdict.validation_time_us) / 1000)
       .end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 /// Every rule needs the whole block (its roots are those after it was executed), so each names what is lacking.
@@ -95,11 +93,8 @@ actors::BlockValidation undecided(const std::vector<std::string>& missing) {
 
 Response validate(const Call& call) {
   const auto body = parse_json(call.request.text());
+  if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  if (!body) {
-    errors.add(body.error());
-    return call.fail(errors, 400);
-  }
   JsonReader reader(*body, "", errors);
   const auto read = read_block(reader.object("block_data"), errors);
   if (errors.any()) return call.fail(errors);
@@ -120,9 +115,7 @@ Response rules(const Call&) {
         .end_object();
   }
   out.end_array().end_object();
-  Response response;
-  response.body = out.take();
-  return response;
+  return json_response(out);
 }
 
 constexpr std::string_view kSummary = "Judges a block by the six rules";
