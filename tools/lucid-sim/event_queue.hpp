@@ -1,0 +1,70 @@
+// Virtual time: what is to happen, by time and, within a millisecond, in the order in which it was asked for.
+//
+// Thread-safety: one cluster is one thread. True time in milliseconds since 1970.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "core/base/ordinal.hpp"
+
+namespace lucid::sim {
+
+class EventQueue {
+ public:
+  using Task = std::function<void()>;
+
+  explicit EventQueue(TimeMs start) : now_(start) {}
+
+  TimeMs now() const { return now_; }
+  bool empty() const { return heap_.empty(); }
+  /// When the next thing happens; the queue must not be empty.
+  TimeMs next_at() const { return heap_.front().at; }
+
+  void after(std::uint64_t delay_ms, Task task) { at(now_ + delay_ms, std::move(task)); }
+  /// Not before now.
+  void at(TimeMs time, Task task) {
+    std::uint32_t place = 0;
+    if (free_.empty()) {
+      place = static_cast<std::uint32_t>(tasks_.size());
+      tasks_.push_back(std::move(task));
+    } else {
+      place = free_.back();
+      free_.pop_back();
+      tasks_[place] = std::move(task);
+    }
+    heap_.push_back({std::max(time, now_), sequence_++, place});
+    std::push_heap(heap_.begin(), heap_.end(), later);
+  }
+
+  /// Goes to the next event's time and does it.
+  void run_next() {
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    const Entry entry = heap_.back();
+    heap_.pop_back();
+    now_ = entry.at;
+    const Task task = std::move(tasks_[entry.place]);
+    tasks_[entry.place] = nullptr;
+    free_.push_back(entry.place);
+    task();
+  }
+
+ private:
+  struct Entry {
+    TimeMs at = 0;
+    std::uint64_t sequence = 0;
+    std::uint32_t place = 0;
+  };
+  static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+
+  TimeMs now_;
+  std::uint64_t sequence_ = 0;
+  std::vector<Entry> heap_;
+  std::vector<Task> tasks_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace lucid::sim

@@ -1,0 +1,178 @@
+// The validator of a machine: inputs into the production core, its outputs into the world.
+#include <algorithm>
+
+#include "tools/lucid-sim/sim_node.hpp"
+
+namespace lucid::sim {
+namespace {
+
+/// What a node offers at once to how many peers: all that is needed for a round, not all that is held.
+constexpr std::size_t kOfferedMessages = 32;
+constexpr std::size_t kOfferedPeers = 3;
+
+SignedMessage signed_message(const consensus::Message& message) {
+  if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message)) return *proposal->proposal;
+  return *std::get<crypto::Verified<Vote>>(message);
+}
+
+}  // namespace
+
+void SimNode::take(consensus::Input input) {
+  inbox_.push_back(std::move(input));
+  if (!stepping_) run_inbox();
+}
+
+void SimNode::run_inbox() {
+  stepping_ = true;
+  const std::uint64_t life = life_;
+  while (life == life_ && !inbox_.empty() && !writing_) {
+    consensus::Input input = std::move(inbox_.front());
+    inbox_.pop_front();
+    note_held(input);
+    perform(core_->step(wall_ms(), std::move(input)));
+    if (life == life_) forget_blocks();
+  }
+  if (life == life_) stepping_ = false;
+}
+
+void SimNode::note_held(const consensus::Input& input) {
+  if (const auto* vote = std::get_if<consensus::VoteArrived>(&input)) {
+    if (vote->vote->height >= core_->height()) hold(*vote->vote);
+  } else if (const auto* proposal = std::get_if<consensus::ProposalArrived>(&input)) {
+    if (proposal->proposal->height < core_->height()) return;
+    for (const auto& prevote : proposal->prevotes) hold(*prevote);
+    hold(*proposal->proposal);
+  } else if (const auto* started = std::get_if<consensus::HeightStarted>(&input)) {
+    std::erase_if(held_, [&](const HeldKey& key) { return std::get<Height>(key) < started->plan.height; });
+  }
+}
+
+void SimNode::perform(consensus::Output output) {
+  for (const auto& message : output.send) hold(signed_message(message));
+  if (!output.persist) return perform_rest(output);
+  Disk::SignWrite write{*output.persist, {}};
+  for (const Hash256& named : output.persist->durable.blocks)
+    if (const auto found = blocks_.find(named); found != blocks_.end()) write.blocks.push_back(found->second);
+  disk_.begin(std::move(write));
+  writing_ = true;
+  after(sync_ms_, [this, output = std::move(output)] {
+    disk_.sync_sign();
+    see(Stored{self_, *output.persist});
+    writing_ = false;
+    const std::uint64_t life = life_;
+    stepping_ = true;  // what comes back at once waits until all of this is done
+    if (survives()) perform_rest(output);
+    if (life != life_) return;
+    forget_blocks();
+    run_inbox();
+  });
+}
+
+void SimNode::perform_rest(const consensus::Output& output) {
+  const std::uint64_t life = life_;
+  if (!send(output.send)) return;
+  for (const auto& timer : output.timers) start_timer(timer);
+  for (const auto& wanted : output.requests) {
+    request(wanted);
+    if (!survives()) return;
+  }
+  if (output.decide) {
+    decide(*output.decide);
+    if (life != life_ || !survives()) return;
+  }
+  report(output);
+}
+
+bool SimNode::send(const std::vector<consensus::Message>& messages) {
+  for (const auto& message : messages) {
+    const MessagePtr envelope = message_of(message);
+    const auto* proposal = std::get_if<ProposalMessage>(&envelope->content);
+    see(Sent{self_, signed_message(message), proposal && proposal->block ? proposal->block->block : nullptr});
+    if (!proposal || proposal->block) tell_all(envelope);
+    if (!survives()) return false;
+  }
+  if (!messages.empty()) start_offers();
+  return true;
+}
+
+MessagePtr SimNode::message_of(const consensus::Message& message) const {
+  if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message))
+    return make_message(VoteMessage{**vote}, CheckedVote{*vote});
+  const auto& proposal = std::get<consensus::ProposalMessage>(message);
+  ProposalMessage out{*proposal.proposal, {}, nullptr};
+  out.prevotes.reserve(proposal.prevotes.size());
+  for (const auto& prevote : proposal.prevotes) out.prevotes.push_back(*prevote);
+  if (const auto found = blocks_.find(proposal.proposal->block); found != blocks_.end()) out.block = found->second;
+  return make_message(std::move(out), CheckedProposal{proposal.proposal, proposal.prevotes});
+}
+
+void SimNode::start_timer(const consensus::StartTimer& timer) {
+  const TimerKey key{timer.height, timer.round, timer.step};
+  timers_.erase(timers_.begin(), timers_.lower_bound(TimerKey{timer.height, 0, consensus::TimerStep::open}));
+  const std::uint64_t generation = timers_[key] = ++newest_timer_;
+  after(clock_.true_delay_ms(timer.delay_ms), [this, key, generation] {
+    const auto found = timers_.find(key);
+    if (found == timers_.end() || found->second != generation) return;
+    timers_.erase(found);
+    const auto& [height, round, step] = key;
+    take(consensus::TimerFired{height, round, step});
+  });
+}
+
+void SimNode::request(const consensus::Request& request) {
+  if (const auto* wanted = std::get_if<consensus::BuildBlock>(&request))
+    build(*wanted);
+  else if (const auto* asked = std::get_if<consensus::CheckBlock>(&request))
+    check(*asked);
+  // FetchBlock: peers offer what they hold, and sync brings what was decided.
+}
+
+void SimNode::decide(const consensus::Decision& decision) {
+  const auto found = blocks_.find(decision.block);
+  if (found == blocks_.end()) return;
+  see(Decided{self_, decision.height, decision.block, found->second->block, decision.certificate, false});
+  commit(found->second, decision.certificate);
+}
+
+void SimNode::report(const consensus::Output& output) {
+  for (const auto& alarm : output.alarms) see(AlarmRaised{self_, alarm.kind, to_text(alarm.error)});
+  for (const auto& evidence : output.evidence) {
+    see(EvidenceFound{self_, evidence});
+    accept(evidence);
+  }
+}
+
+// ---- what is held is offered again
+
+void SimNode::start_offers() {
+  if (offering_) return;
+  offering_ = true;
+  after(world_.plan.offer_ms, [this] { offer_again(); });
+}
+
+void SimNode::offer_again() {
+  offering_ = false;
+  const auto held = core_->messages();
+  if (held.empty()) return;
+  const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
+  std::vector<NodeIndex> peers;
+  for (NodeIndex to = 0; to < machines; ++to)
+    if (to != self_) peers.push_back(to);
+  chance_.shuffle(peers);
+  if (peers.size() > kOfferedPeers) peers.resize(kOfferedPeers);
+  for (const NodeIndex to : peers) {
+    const std::size_t offset = chance_.below(held.size());
+    for (std::size_t i = 0; i < std::min(held.size(), kOfferedMessages); ++i) {
+      const MessagePtr envelope = message_of(held[(offset + i) % held.size()]);
+      const auto* proposal = std::get_if<ProposalMessage>(&envelope->content);
+      if (!proposal || proposal->block) world_.send(self_, to, envelope);
+    }
+  }
+  start_offers();
+}
+
+void SimNode::forget_blocks() {
+  if (!blocks_.empty()) std::erase_if(blocks_, [&](const auto& entry) { return !core_->needs_block(entry.first); });
+}
+
+}  // namespace lucid::sim
