@@ -73,10 +73,12 @@ struct Sent {
   BlockPtr block;
 };
 /// A node's core is given this vote or complete proposal now, at the time of its arrival and before what follows from
-/// it is Stored; the prevotes that came with a proposal each by itself, before it. Its own ones need not be told.
+/// it is Stored; the prevotes that came with a proposal each by itself, before it. A proposal's block is given with it.
+/// Its own ones need not be told.
 struct Held {
   NodeIndex node = 0;
   SignedMessage message;
+  BlockPtr block;
 };
 /// Its consensus core, or its sync, decided a height. In the order of heights, and before it is Committed.
 struct Decided {
