@@ -51,7 +51,7 @@ constexpr std::string_view kFacade = "actors/node_facade.hpp";
 const std::map<std::string, int>& core_levels() {
   static const std::map<std::string, int> levels{
       {"base", 0},  {"types", 1},   {"crypto", 2},    {"codec", 2},   {"merkle", 3}, {"params", 3},
-      {"slots", 3}, {"credits", 4}, {"anchoring", 4}, {"mempool", 4}, {"ledger", 4}, {"consensus", 5},
+      {"slots", 3}, {"credits", 4}, {"anchoring", 4}, {"mempool", 4}, {"ledger", 4}, {"consensus", 5}, {"sync", 5},
   };
   return levels;
 }
