@@ -57,7 +57,7 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
 
 void ValidatorRunner::take(consensus::Input input) {
   const auto output = core_.step(deps_.clock.wall_ms(), std::move(input));
-  if (const auto stored = perform(output, *this); !stored) {
+  if (const auto stored = consensus::perform(output, *this); !stored) {
     const auto stopped = core_.step(deps_.clock.wall_ms(), consensus::PersistFailed{stored.error()});
     report(stopped);
   }

@@ -11,9 +11,9 @@
 #include "actors/engine_messages.hpp"
 #include "actors/runtime/act.hpp"
 #include "actors/slot_clock.hpp"
-#include "actors/step_runner.hpp"
 #include "actors/supervisor.hpp"
 #include "core/consensus/consensus.hpp"
+#include "core/consensus/step_runner.hpp"
 #include "storage/sign_state.hpp"
 
 namespace lucid::actors {
@@ -25,7 +25,7 @@ using ValidatorActor =
     act::iface<void(HeightPlanned), void(WorkWaiting), void(BlockBuilt), void(BlockChecked), void(TimerFired),
                void(ChildRestarted), void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
 
-class ValidatorRunner final : private StepEffects {
+class ValidatorRunner final : private consensus::StepEffects {
  public:
   using interface = ValidatorActor;
   static constexpr const char* kName = "validator";

@@ -1,8 +1,8 @@
-#include "actors/step_runner.hpp"
+#include "core/consensus/step_runner.hpp"
 
-namespace lucid::actors {
+namespace lucid::consensus {
 
-Status perform(const consensus::Output& output, StepEffects& effects) {
+Status perform(const Output& output, StepEffects& effects) {
   if (output.persist) LUCID_TRY(effects.persist(*output.persist));
   if (!output.send.empty()) effects.send(output.send);
   for (const auto& timer : output.timers) effects.start_timer(timer);
@@ -12,4 +12,4 @@ Status perform(const consensus::Output& output, StepEffects& effects) {
   return {};
 }
 
-}  // namespace lucid::actors
+}  // namespace lucid::consensus

@@ -6,21 +6,21 @@
 
 #include "core/consensus/output.hpp"
 
-namespace lucid::actors {
+namespace lucid::consensus {
 
 /// The world, as the runner sees it. Only persist() may fail; what follows it waits for nobody.
 class StepEffects {
  public:
   virtual ~StepEffects() = default;
-  virtual Status persist(const consensus::Persist& persist) = 0;
-  virtual void send(const std::vector<consensus::Message>& messages) = 0;
-  virtual void start_timer(const consensus::StartTimer& timer) = 0;
-  virtual void request(const consensus::Request& request) = 0;
-  virtual void decide(const consensus::Decision& decision) = 0;
-  virtual void report(const consensus::Output& output) = 0;  // evidence, alarms, refused, rejected
+  virtual Status persist(const Persist& persist) = 0;
+  virtual void send(const std::vector<Message>& messages) = 0;
+  virtual void start_timer(const StartTimer& timer) = 0;
+  virtual void request(const Request& request) = 0;
+  virtual void decide(const Decision& decision) = 0;
+  virtual void report(const Output& output) = 0;  // evidence, alarms, refused, rejected
 };
 
 /// The error of persist(), after which nothing else of this output was done; the core must be told PersistFailed.
-Status perform(const consensus::Output& output, StepEffects& effects);
+Status perform(const Output& output, StepEffects& effects);
 
-}  // namespace lucid::actors
+}  // namespace lucid::consensus

@@ -1,11 +1,11 @@
-#include "actors/step_runner.hpp"
+#include "core/consensus/step_runner.hpp"
 
 #include <gmock/gmock.h>
 
 #include "core/crypto/verifier.hpp"
 #include "tests/fixtures/small_chain.hpp"
 
-namespace lucid::actors {
+namespace lucid::consensus {
 namespace {
 
 using ::testing::ElementsAre;
@@ -14,31 +14,31 @@ using ::testing::IsEmpty;
 /// Notes what was done, in order, and fails to persist when told so.
 class NotedEffects final : public StepEffects {
  public:
-  Status persist(const consensus::Persist&) override {
+  Status persist(const Persist&) override {
     done.emplace_back("persist");
     return failure ? Status(tl::unexpected(*failure)) : Status();
   }
-  void send(const std::vector<consensus::Message>&) override { done.emplace_back("send"); }
-  void start_timer(const consensus::StartTimer&) override { done.emplace_back("timer"); }
-  void request(const consensus::Request&) override { done.emplace_back("request"); }
-  void decide(const consensus::Decision&) override { done.emplace_back("decide"); }
-  void report(const consensus::Output&) override { done.emplace_back("report"); }
+  void send(const std::vector<Message>&) override { done.emplace_back("send"); }
+  void start_timer(const StartTimer&) override { done.emplace_back("timer"); }
+  void request(const Request&) override { done.emplace_back("request"); }
+  void decide(const Decision&) override { done.emplace_back("decide"); }
+  void report(const Output&) override { done.emplace_back("report"); }
 
   std::optional<Error> failure;
   std::vector<std::string> done;
 };
 
 /// A step that asks for everything there is.
-consensus::Output everything() {
+Output everything() {
   const fixtures::SmallChain world(1);
   const Vote vote = world.vote(0, VoteStep::prevote, 1, 0, std::nullopt);
   auto verified = world.verifier.verify(vote, world.members.set);
   EXPECT_TRUE(verified) << to_text(verified.error());
-  consensus::Output output;
+  Output output;
   output.rejected = Error{Fault::block_timestamp, {}, {}, {}};
   output.alarms.push_back({});
   output.decide.emplace();
-  output.requests = {consensus::CheckBlock{}, consensus::FetchBlock{}};
+  output.requests = {CheckBlock{}, FetchBlock{}};
   output.timers = {{}, {}};
   output.send.emplace_back(*verified);
   output.persist.emplace();
@@ -62,17 +62,17 @@ TEST(StepRunnerTest, WhereStoringFailsNothingAfterItIsDone) {
 
 TEST(StepRunnerTest, AStepThatAsksForNothingDoesNothing) {
   NotedEffects effects;
-  EXPECT_TRUE(perform(consensus::Output(), effects));
+  EXPECT_TRUE(perform(Output(), effects));
   EXPECT_THAT(effects.done, IsEmpty());
 }
 
 TEST(StepRunnerTest, WhatWasRefusedIsReportedAlone) {
   NotedEffects effects;
-  consensus::Output output;
+  Output output;
   output.refused = Error{Fault::vote_not_member, {}, {}, {}};
   EXPECT_TRUE(perform(output, effects));
   EXPECT_THAT(effects.done, ElementsAre("report"));
 }
 
 }  // namespace
-}  // namespace lucid::actors
+}  // namespace lucid::consensus
