@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/consensus/timeouts.hpp"
 
 namespace lucid::consensus {
@@ -27,6 +28,8 @@ std::string_view alarm_name(AlarmKind kind) {
 Consensus::Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored)
     : verifier_(verifier), signer_(std::move(signer)), restored_(std::move(restored)) {
   if (!signer_) return;
+  if (LUCID_MUTANT(amnesia_after_restart)) restored_ = Restored{{}, {}, {}, restored_.floor};
+  if (LUCID_MUTANT(only_last_record_kept) && !restored_.records.empty()) restored_.records = {restored_.records.back()};
   signer_->restore(restored_.records);
   signer_->raise_floor(restored_.floor);
   halted_ = restored_.durable.halted;
@@ -70,9 +73,9 @@ std::optional<RoundEvent> Consensus::next_event(TimeMs now) const {
   if (waiting && now < plan_.gate()) return std::nullopt;
   if (auto decision = decision_event()) return decision;
   if (machine_.step >= RoundStep::prevote && !machine_.valid_updated)
-    if (const auto block = votes_->quorum_block(round, VoteStep::prevote); block && book_.is_valid(*block))
+    if (const auto block = prevoted_block(); block && book_.is_valid(*block))
       return RoundEvent{.kind = EventKind::prevotes_block, .round = round, .block = block};
-  if (const auto ahead = votes_->round_to_skip_to(round))
+  if (const auto ahead = votes_->round_to_skip_to(round); ahead && !LUCID_MUTANT(no_round_skip))
     return RoundEvent{.kind = EventKind::others_ahead, .round = *ahead, .block = {}};
   if (waiting) {
     if (!may_open(now)) return std::nullopt;
@@ -89,6 +92,13 @@ std::optional<RoundEvent> Consensus::next_event(TimeMs now) const {
   if (!machine_.precommit_timer_started && votes_->has_quorum_of_any(round, VoteStep::precommit))
     return RoundEvent{.kind = EventKind::precommits_any, .round = round, .block = {}};
   return std::nullopt;
+}
+
+/// The block that a quorum prevotes in this round.
+VoteValue Consensus::prevoted_block() const {
+  if (LUCID_MUTANT(one_voting_phase))
+    if (const KnownProposal* known = book_.first(machine_.round)) return known->proposal->block;
+  return votes_->quorum_block(machine_.round, VoteStep::prevote);
 }
 
 std::optional<RoundEvent> Consensus::decision_event() const {
@@ -112,13 +122,17 @@ std::optional<RoundEvent> Consensus::proposal_event() const {
                     .acceptable = !known->fault && verdict == Verdict::valid};
 }
 
+TimeMs Consensus::earliest_time() const {
+  return LUCID_MUTANT(block_interval_not_enforced) ? plan_.previous_time + 1 : plan_.earliest_time();
+}
+
 bool Consensus::may_open(TimeMs now) const {
   const auto self = signer_ ? std::optional(signer_->address()) : std::nullopt;
   if (now >= plan_.gate()) {
     if (book_.first(0)) return true;
     if (votes_->quorum().opens_round(votes_->others_seen(self))) return true;
   }
-  if (now < plan_.earliest_time()) return false;
+  if (now < earliest_time()) return false;
   const auto work = work_waiting_.find(plan_.height);
   return now >= plan_.closing_from || (work != work_waiting_.end() && work->second);
 }
@@ -149,7 +163,7 @@ void Consensus::perform(TimeMs now, const RoundAction& action, Output& out) {
     case ActionKind::none:
       return;
     case ActionKind::build_value:
-      building_ = BuildBlock{plan_.height, action.round, std::max(now, plan_.earliest_time()),
+      building_ = BuildBlock{plan_.height, action.round, std::max(now, earliest_time()),
                              max_block_bytes(plan_.params, action.round), parent_.certificate()};
       out.requests.emplace_back(*building_);
       return;

@@ -68,10 +68,12 @@ class Consensus {
   void advance(TimeMs now, Output& out);
   std::optional<RoundEvent> next_event(TimeMs now) const;
   std::optional<RoundEvent> proposal_event() const;
+  VoteValue prevoted_block() const;
   std::optional<RoundEvent> decision_event() const;
   void perform(TimeMs now, const RoundEvent& event, Output& out);
   void perform(TimeMs now, const RoundAction& action, Output& out);
   void enter_round(TimeMs now, Round round, Output& out);
+  TimeMs earliest_time() const;
   bool may_open(TimeMs now) const;
   void start_open_timer(TimeMs now, Output& out) const;
   void start_timer(TimerStep step, std::uint64_t delay_ms, Output& out) const;

@@ -1,6 +1,7 @@
 // Everything that this node signs, and when it stops signing.
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/consensus/consensus.hpp"
 #include "core/consensus/timeouts.hpp"
 
@@ -28,7 +29,8 @@ void Consensus::vote(VoteStep step, const RoundAction& action, Output& out) {
   }
   if (!may_sign() || !plan_.validators.index_of(signer_->address())) return;
   // protocol.md section 8: a precommit only with a quorum of prevotes held.
-  if (step == VoteStep::precommit && action.block && !votes_->has_quorum(action.round, VoteStep::prevote, action.block))
+  if (step == VoteStep::precommit && action.block &&
+      !votes_->has_quorum(action.round, VoteStep::prevote, action.block) && !LUCID_MUTANT(one_voting_phase))
     return stop_signing(AlarmKind::invariant_broken,
                         Error{Fault::consensus_invariant, "precommit", "a quorum of prevotes", "fewer"}, out);
   Vote vote;
@@ -88,6 +90,7 @@ DurableRound Consensus::durable() const {
   out.halted = halted_;
   out.height = plan_.height;
   const auto add_block = [&](const Hash256& block) {
+    if (LUCID_MUTANT(lock_without_its_block)) return;
     const bool there = std::find(out.blocks.begin(), out.blocks.end(), block) != out.blocks.end();
     if (!there) out.blocks.push_back(block);
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/consensus/timeouts.hpp"
 
 namespace lucid::consensus {
@@ -71,7 +72,8 @@ std::optional<Error> fault_of(const Proposal& proposal, const Header& header, st
   const Round latest = is_new ? proposal.round : *proposal.valid_round;
   if (header.height != plan.height)
     return fault(Fault::block_structure, "header.height", std::to_string(plan.height), std::to_string(header.height));
-  if (is_new ? header.round != latest : header.round > latest)
+  const bool forged = is_new ? header.round != latest : header.round > latest;
+  if (forged && !LUCID_MUTANT(forged_round_accepted))
     return fault(Fault::block_proposer, "header.round", (is_new ? "" : "at most ") + std::to_string(latest),
                  std::to_string(header.round));
   if (header.proposer != plan.proposer(header.round))
@@ -84,6 +86,7 @@ std::optional<Error> fault_of(const Proposal& proposal, const Header& header, st
     return fault(Fault::block_size, "block", "at most " + std::to_string(limit_bytes) + " bytes",
                  std::to_string(block_bytes) + " bytes");
   if (!is_new) return std::nullopt;  // backed by a quorum of prevotes: its time was judged by them
+  if (LUCID_MUTANT(proposal_time_unchecked)) return std::nullopt;
   const std::uint64_t precision_ms = plan.params.time_precision_ms;
   const std::uint64_t oldest_ms = proposal_delay_ms(plan.params, proposal.round) + precision_ms;
   if (header.time + oldest_ms < arrived)

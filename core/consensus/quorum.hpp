@@ -15,13 +15,11 @@ class Quorum {
       : members_(set.size()), faulty_max_(set.faulty_max()), rule_(set.quorum_rule) {}
 
   /// Whether `signers` distinct members decide: more than two thirds of the set (strict), or two thirds.
-  bool decides(std::size_t signers) const {
-    return rule_ == QuorumRule::strict ? signers * 3 > members_ * 2 : signers * 3 >= members_ * 2 && signers > 0;
-  }
+  bool decides(std::size_t signers) const;
   /// f + 1: whether there must be a correct member among `signers` distinct ones.
   bool has_correct_one(std::size_t signers) const { return signers > faulty_max_; }
   /// max(2, f + 1): whether `others` distinct other members open round 0. One early vote must open nothing.
-  bool opens_round(std::size_t others) const { return others >= 2 && has_correct_one(others); }
+  bool opens_round(std::size_t others) const;
 
  private:
   std::size_t members_;

@@ -1,5 +1,7 @@
 #include "core/consensus/round_machine.hpp"
 
+#include "core/base/mutant.hpp"
+
 namespace lucid::consensus {
 namespace {
 
@@ -15,7 +17,8 @@ Transition start_round(RoundState state, const RoundEvent& event) {
   state.valid_updated = false;
   state.precommit_timer_started = false;
   if (!event.is_proposer) return {state, {}};  // line 14
-  if (state.valid) return {state, {ActionKind::propose_valid, state.round, state.valid->block, NilReason::none}};
+  if (state.valid && !LUCID_MUTANT(no_second_proposal))
+    return {state, {ActionKind::propose_valid, state.round, state.valid->block, NilReason::none}};
   return {state, {ActionKind::build_value, state.round, {}, NilReason::none}};  // line 18
 }
 
@@ -39,7 +42,8 @@ Transition prevote_new(const RoundState& state, const RoundEvent& event) {
 
 /// Lines 29-32; event.round is vr.
 Transition prevote_again(const RoundState& state, const RoundEvent& event) {
-  const bool free = !state.locked || state.locked->round <= event.round || state.locked->block == event.block;
+  const bool newer = !state.locked || state.locked->round <= event.round || LUCID_MUTANT(stale_prevotes_accepted);
+  const bool free = newer || state.locked->block == event.block;
   if (event.acceptable && free) return prevote(state, event.block, NilReason::none);
   return prevote(state, std::nullopt, NilReason::rejected);
 }
@@ -54,7 +58,7 @@ RoundState with_valid(RoundState state, const RoundEvent& event) {
 /// Lines 37-43.
 Transition lock_and_precommit(const RoundState& state, const RoundEvent& event) {
   RoundState next = with_valid(state, event);
-  next.locked = next.valid;
+  if (!LUCID_MUTANT(no_lock) && !LUCID_MUTANT(one_voting_phase)) next.locked = next.valid;
   return precommit(next, event.block, NilReason::none);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/codec/codec.hpp"
 
 namespace lucid::consensus {
@@ -20,6 +21,7 @@ Result<VoteKeeper::Added> VoteKeeper::add(const crypto::Verified<Vote>& vote, Ro
   if (!near && !any_round)
     return fail(Fault::vote_round, "round", "within " + std::to_string(kRoundBound) + " of " + std::to_string(current),
                 std::to_string(vote->round));
+  if (LUCID_MUTANT(vote_only_in_its_round) && vote->round != current && !any_round) return Added{};
   const auto slot = rounds_.try_emplace(vote->round, RoundVotes{VoteSet(set_.size()), VoteSet(set_.size())}).first;
   VoteSet& votes = vote->step == VoteStep::prevote ? slot->second.prevotes : slot->second.precommits;
   Added added;

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
+
 namespace lucid::consensus {
 
 VoteSet::Outcome VoteSet::add(std::size_t member, const crypto::Verified<Vote>& vote) {
   auto& votes = by_member_[member];
-  const bool known = std::any_of(votes.begin(), votes.end(), [&](const auto& v) { return v->block == vote->block; });
+  const bool known = std::any_of(votes.begin(), votes.end(), [&](const auto& v) {
+    return v->block == vote->block && (!LUCID_MUTANT(evidence_against_restart) || v->reason == vote->reason);
+  });
   if (known) return Outcome::known;
   if (votes.size() >= 2) return Outcome::surplus;
   votes.push_back(vote);

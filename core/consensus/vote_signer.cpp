@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
+
 namespace lucid::consensus {
 namespace {
 
@@ -31,10 +33,12 @@ Result<VoteSigner> VoteSigner::make(crypto::SigningKey key, const crypto::Verifi
 Result<const SignRecord*> VoteSigner::admit(const SignRecord& wanted) const {
   for (const SignRecord& record : records_)
     if (record.same_content(wanted)) return &record;
-  if (wanted.height <= floor_)
+  const Height first_free = floor_ + (LUCID_MUTANT(double_sign_off_by_one) ? 0 : 1);
+  if (wanted.height < first_free)
     return fail(Fault::sign_refused, "height", "above " + std::to_string(floor_), std::to_string(wanted.height));
-  if (!records_.empty() && wanted.place() <= records_.back().place())
-    return fail(Fault::sign_refused, "place", "above " + place_text(records_.back()), place_text(wanted));
+  const bool above = records_.empty() || wanted.place() > records_.back().place() ||
+                     (LUCID_MUTANT(double_sign_off_by_one) && wanted.place() == records_.back().place());
+  if (!above) return fail(Fault::sign_refused, "place", "above " + place_text(records_.back()), place_text(wanted));
   return nullptr;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/mutant.hpp"
 #include "core/crypto/tagged_hash.hpp"
 #include "core/params/params.hpp"
 #include "core/slots/slots.hpp"
@@ -21,10 +22,16 @@ struct Ratio {
 static_assert(params::kMaxWindowSlots == 1u << 20 && params::kMaxCreditCap == std::uint64_t{1} << 32 &&
               params::kMaxCooldownSlots == 1u << 10);
 
+int compare_numbers(Wide left, Wide right) {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 int compare(const Ratio& a, const Ratio& b) {
+  if (LUCID_MUTANT(floating_point_in_order))  // what is left after a cast to an integer
+    return compare_numbers(a.numerator / a.denominator, b.numerator / b.denominator);
   const Wide left = a.numerator * b.denominator;
   const Wide right = b.numerator * a.denominator;
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compare_numbers(left, right);
 }
 
 /// A validator's key in the order (section 4, fields 1 to 5).
@@ -116,7 +123,10 @@ LeaderOrder leader_order(const OrderInput& input) {
   }
   std::sort(keys.begin(), keys.end(), before);
   order.leaders.reserve(keys.size());
-  for (const Key& key : keys) order.leaders.push_back(key.address);
+  for (const Key& key : keys) {
+    const bool filtered = LUCID_MUTANT(cooldown_as_filter) && key.cooling;
+    order.leaders.push_back(filtered ? Address() : key.address);
+  }
   return order;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/codec/codec.hpp"
 #include "core/crypto/sha256.hpp"
 #include "core/ledger/operations.hpp"
@@ -112,7 +113,8 @@ class BlockRun {
   /// The last changes of a block that ends its epoch, skipped epochs in order (section 2).
   Status end_epochs() {
     ChainState& state = out_.state;
-    const Epoch next = slots::epoch_of(params(), slots::next_slot(params(), state.slot, state.time));
+    const Slot next_slot = slots::next_slot(params(), state.slot, state.time);
+    const Epoch next = slots::epoch_of(params(), LUCID_MUTANT(settlement_one_block_late) ? state.slot : next_slot);
     while (state.credits.epoch < next) {
       LUCID_TRY(end_epoch());
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/codec/codec.hpp"
 #include "core/slots/slots.hpp"
 
@@ -27,15 +28,15 @@ HeightPlan plan_next(const Chain& chain, const ChainState& state) {
   plan.epoch = slots::epoch_of(params, plan.slot);
   plan.parent_is_genesis = state.height == 0;
   plan.first_of_slot = plan.parent_is_genesis || plan.slot > state.slot;
-  plan.validators = state.validators;
+  plan.validators = LUCID_MUTANT(votes_of_replaced_set) ? state.set_of_tip() : state.validators;
   plan.seed = state.seed;
   plan.parent_hash = state.hash;
   plan.parent_time = state.time;
   plan.parent_validators = state.set_of_tip();
-  plan.earliest_time = state.time + params.block_interval_ms;
+  plan.earliest_time = state.time + (LUCID_MUTANT(block_interval_not_enforced) ? 1 : params.block_interval_ms);
   plan.closing_time = slots::closing_time(params, plan.slot);
   if (plan.first_of_slot) {
-    plan.slot_order = credits::order_of_slot(state.credits, params, state.validators, state.seed, plan.slot);
+    plan.slot_order = credits::order_of_slot(state.credits, params, plan.validators, state.seed, plan.slot);
     plan.order = plan.slot_order.leaders;
   } else {
     plan.slot_order.leaders.assign(state.credits.order.begin(), state.credits.order.end());

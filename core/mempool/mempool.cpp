@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <queue>
 
+#include "core/base/mutant.hpp"
+
 namespace lucid::mempool {
 namespace {
 
@@ -188,6 +190,11 @@ std::vector<crypto::TransactionPtr> Mempool::candidates(std::size_t max_count, s
     successors.push(next);
   }
   return out;
+}
+
+bool Mempool::has_includable() const {
+  if (LUCID_MUTANT(gap_counts_as_waiting)) return !by_id_.empty();
+  return !heads_.empty();
 }
 
 void Mempool::committed(std::span<const Hash256> ids, std::span<const AccountNonce> nonces) {

@@ -63,7 +63,7 @@ class Mempool {
   /// What could be included now, in order; nothing is removed. What does not fit `max_bytes` is passed over.
   std::vector<crypto::TransactionPtr> candidates(std::size_t max_count, std::size_t max_bytes) const;
   /// Whether candidates() has anything: a transaction behind a nonce gap does not count.
-  bool has_includable() const { return !heads_.empty(); }
+  bool has_includable() const;
 
   /// After a block: its transactions go, and whatever the accounts' new nonces have used up.
   void committed(std::span<const Hash256> ids, std::span<const AccountNonce> nonces);

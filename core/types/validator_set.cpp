@@ -1,5 +1,7 @@
 #include "core/types/validator_set.hpp"
 
+#include "core/base/mutant.hpp"
+
 namespace lucid {
 
 std::optional<std::size_t> ValidatorSet::index_of(const Address& address) const {
@@ -15,6 +17,7 @@ const Validator* ValidatorSet::find(const Address& address) const {
 
 std::size_t ValidatorSet::quorum() const {
   const std::size_t n = members.size();
+  if (LUCID_MUTANT(quorum_2f_plus_1)) return 2 * faulty_max() + 1;
   return quorum_rule == QuorumRule::strict ? 2 * n / 3 + 1 : (2 * n + 2) / 3;
 }
 

@@ -31,6 +31,8 @@ std::string without_comments(std::string_view text, bool strings);
 Findings check_includes(const SourceFile& file);
 /// What makes core impure: floating point, clocks, threads, chance, unordered containers, exceptions.
 Findings check_core_purity(const SourceFile& file);
+/// A hook for a planted bug (core/base/mutant.hpp) outside core, or in a header, where the two builds would differ.
+Findings check_mutant_hooks(const SourceFile& file);
 /// Names of payment networks, as whole words, anywhere.
 Findings check_payment_words(const SourceFile& file);
 /// Notes about work that is not done.

@@ -81,6 +81,14 @@ TEST(Checks, WhatOnlyNamesTheImpureIsPure) {
   EXPECT_TRUE(check_core_purity(at("actors/x.cpp", "double x;")).empty()) << "only core is held to this";
 }
 
+TEST(Checks, APlantedBugStandsInASourceOfCore) {
+  const char* hook = "if (LUCID_MUTANT(no_lock)) return;";
+  EXPECT_TRUE(check_mutant_hooks(at("core/consensus/x.cpp", hook)).empty());
+  EXPECT_TRUE(finds(check_mutant_hooks(at("core/consensus/x.hpp", std::string("\n") + hook)), 2));
+  EXPECT_TRUE(finds(check_mutant_hooks(at("actors/x.cpp", std::string("\n") + hook)), 2));
+  EXPECT_TRUE(check_mutant_hooks(at("actors/x.cpp", std::string("// ") + hook)).empty()) << "only named";
+}
+
 TEST(Checks, PaymentNetworksAreFoundAsWholeWords) {
   const std::string words[] = {std::string("tr") + "on", std::string("TR") + "C20", std::string("US") + "DT",
                                std::string("tr") + "x"};

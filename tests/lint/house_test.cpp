@@ -69,6 +69,9 @@ TEST(House, FoldersIncludeOnlyWhatTheyMaySee) {
 TEST(House, CoreIsPure) {
   expect_clean(check_core_purity);
 }
+TEST(House, BugsArePlantedInSourcesOfCoreOnly) {
+  expect_clean(check_mutant_hooks);
+}
 TEST(House, NoNoteSaysThatWorkIsNotDone) {
   expect_clean(check_unfinished);
 }

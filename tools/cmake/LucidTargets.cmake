@@ -35,6 +35,23 @@ function(lucid_library name)
   target_link_libraries(lucid_${name} PUBLIC lucid_flags ${ARG_LINK})
 endfunction()
 
+# lucid_core_mutants: the sources of core that hold hooks for planted bugs (core/base/mutant.hpp), compiled once more
+# with them. Linked before lucid_core, its objects stand for those of the same sources; the linker takes the others, which
+# are the same in both builds, from lucid_core. A file that gains its first hook is noticed by the next build.
+function(lucid_core_mutants)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/*.cpp)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
+  foreach(source ${sources})
+    file(STRINGS ${source} hooks REGEX "LUCID_(WITH_)?MUTANT" LIMIT_COUNT 1)
+    if(hooks)
+      list(APPEND hooked ${source})
+    endif()
+  endforeach()
+  add_library(lucid_core_mutants OBJECT ${hooked})
+  target_compile_definitions(lucid_core_mutants PUBLIC LUCID_WITH_MUTANTS)
+  target_link_libraries(lucid_core_mutants PUBLIC lucid_core)
+endfunction()
+
 # lucid_program(NAME sources… LINK targets…)
 function(lucid_program name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
