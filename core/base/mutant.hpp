@@ -32,7 +32,11 @@
   X(cooldown_as_filter)          \
   X(evidence_against_restart)    \
   X(proposal_time_unchecked)     \
-  X(gap_counts_as_waiting)
+  X(gap_counts_as_waiting)       \
+  X(gossip_of_the_first)         \
+  X(timers_without_generation)   \
+  X(sync_trusts_claims)          \
+  X(sync_and_consensus_write)
 
 namespace lucid {
 

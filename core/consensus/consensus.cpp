@@ -289,4 +289,13 @@ std::vector<Message> Consensus::messages() const {
   return out;
 }
 
+std::vector<Message> Consensus::offer(std::uint64_t chance, std::size_t limit) const {
+  std::vector<Message> held = messages();
+  if (held.empty()) return held;
+  const std::size_t first = LUCID_MUTANT(gossip_of_the_first) ? 0 : chance % held.size();
+  std::rotate(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(first), held.end());
+  if (held.size() > limit) held.erase(held.begin() + static_cast<std::ptrdiff_t>(limit), held.end());
+  return held;
+}
+
 }  // namespace lucid::consensus

@@ -42,8 +42,11 @@ class Consensus {
   /// Why signing has stopped, if it has.
   const std::optional<Alarm>& signing_stopped() const { return signing_stopped_; }
 
-  /// Everything held of this height, to offer to a peer that lacks it (from a random offset, never "the first k").
+  /// Everything held of this height.
   std::vector<Message> messages() const;
+  /// What to offer now to a peer that may lack it: at most `limit` of all that is held, beginning at a place that
+  /// `chance` (any random number) decides. Never "the first k": what comes after them would come to nobody.
+  std::vector<Message> offer(std::uint64_t chance, std::size_t limit) const;
   /// Whether the caller must keep the bytes of this block.
   bool needs_block(const Hash256& block) const;
 

@@ -1,6 +1,7 @@
 // What each input changes. Nothing here decides what follows from it: that is advance().
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/consensus/consensus.hpp"
 
 namespace lucid::consensus {
@@ -232,7 +233,9 @@ void Consensus::take(TimeMs, CertificateArrived input, Output& out) {
 }
 
 void Consensus::take(TimeMs now, TimerFired input, Output& out) {
-  if (!started_ || machine_.decided || input.height != plan_.height || input.round != machine_.round) return;
+  if (!started_ || machine_.decided) return;
+  const bool stale = input.height != plan_.height || input.round != machine_.round;
+  if (stale && !LUCID_MUTANT(timers_without_generation)) return;
   switch (input.step) {
     case TimerStep::open:
       if (machine_.step == RoundStep::waiting && !may_open(now)) start_open_timer(now, out);
@@ -240,11 +243,11 @@ void Consensus::take(TimeMs now, TimerFired input, Output& out) {
     case TimerStep::propose:
       // The arrival of the complete proposal has ended this timeout; checking the block may take longer.
       if (book_.first(machine_.round)) return;
-      return perform(now, RoundEvent{.kind = EventKind::timeout_propose, .round = input.round, .block = {}}, out);
+      return perform(now, RoundEvent{.kind = EventKind::timeout_propose, .round = machine_.round, .block = {}}, out);
     case TimerStep::prevote:
-      return perform(now, RoundEvent{.kind = EventKind::timeout_prevote, .round = input.round, .block = {}}, out);
+      return perform(now, RoundEvent{.kind = EventKind::timeout_prevote, .round = machine_.round, .block = {}}, out);
     case TimerStep::precommit:
-      return perform(now, RoundEvent{.kind = EventKind::timeout_precommit, .round = input.round, .block = {}}, out);
+      return perform(now, RoundEvent{.kind = EventKind::timeout_precommit, .round = machine_.round, .block = {}}, out);
   }
 }
 

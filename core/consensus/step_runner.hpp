@@ -4,9 +4,19 @@
 // Thread-safety: that of the effects given.
 #pragma once
 
+#include <span>
+
 #include "core/consensus/output.hpp"
 
 namespace lucid::consensus {
+
+enum class StepPart : std::uint8_t { persist, send, timers, requests, decide, report };
+constexpr StepPart last_of(StepPart) {
+  return StepPart::report;
+}
+/// All of them in the order in which they are done. perform() goes by it, and so does whoever cannot wait for the disk
+/// within one call (the simulator).
+std::span<const StepPart> step_order();
 
 /// The world, as the runner sees it. Only persist() may fail; what follows it waits for nobody.
 class StepEffects {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/mutant.hpp"
+
 namespace lucid::sync {
 
 std::string_view drop_reason_name(DropReason reason) {
@@ -151,16 +153,18 @@ void Sync::advance(Output& out) {
   auto next = given_ ? std::nullopt : verified_next(out);
   choose_writer(next.has_value(), out);
   give(std::move(next), out);
-  const bool claimed = std::any_of(peers_.all().begin(), peers_.all().end(), [&](const auto& entry) {
-    return entry.second.connected && entry.second.claim > tip_.height;
-  });
-  if (!claimed)
+  if (!someone_claims_more())
     lag_since_ms_.reset();
   else if (!lag_since_ms_)
     lag_since_ms_ = now_ms_;
   ask_for_blocks(out);
   ask_for_word(out);
   tell_tip(out);
+}
+
+bool Sync::someone_claims_more() const {
+  return std::any_of(peers_.all().begin(), peers_.all().end(),
+                     [&](const auto& entry) { return entry.second.connected && entry.second.claim > tip_.height; });
 }
 
 void Sync::expire_requests(Output& out) {
@@ -207,6 +211,7 @@ void Sync::choose_writer(bool next_is_final, Output& out) {
     return;
   }
   if (catching_up_ && confirmed() < needed()) return;
+  if (LUCID_MUTANT(sync_trusts_claims) && someone_claims_more()) return;
   catching_up_ = false;
   agreed_ = tip_.height + 1;
   out.agree = agreed_;
@@ -215,7 +220,7 @@ void Sync::choose_writer(bool next_is_final, Output& out) {
 void Sync::give(std::optional<FinalBlock> next, Output& out) {
   if (next) {
     given_ = std::move(next);
-    (consensus_writes() ? out.decided : out.execute) = given_;
+    (consensus_writes() && !LUCID_MUTANT(sync_and_consensus_write) ? out.decided : out.execute) = given_;
   } else if (given_ && execute_again_at_ms_ && now_ms_ >= *execute_again_at_ms_) {
     execute_again_at_ms_.reset();
     out.execute = given_;

@@ -51,6 +51,7 @@ class Sync {
 
   // What follows, in this order.
   void advance(Output& out);
+  bool someone_claims_more() const;
   void expire_requests(Output& out);
   std::optional<FinalBlock> verified_next(Output& out);
   void choose_writer(bool next_is_final, Output& out);

@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "core/consensus/consensus.hpp"
+#include "core/consensus/step_runner.hpp"
 #include "core/ledger/height_plan.hpp"
 #include "core/mempool/mempool.hpp"
 #include "tools/lucid-sim/chance.hpp"
@@ -75,8 +76,10 @@ class SimNode {
   void take(consensus::Input input);
   void run_inbox();
   void note_held(const consensus::Input& input);
-  void perform(consensus::Output output);
-  void perform_rest(const consensus::Output& output);
+  void perform(const consensus::Output& output);
+  void perform_from(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
+  bool perform(consensus::StepPart part, const consensus::Output& output);
+  void store(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
   bool send(const std::vector<consensus::Message>& messages);
   MessagePtr message_of(const consensus::Message& message) const;
   void start_timer(const consensus::StartTimer& timer);

@@ -47,40 +47,65 @@ void SimNode::note_held(const consensus::Input& input) {
   }
 }
 
-void SimNode::perform(consensus::Output output) {
+void SimNode::perform(const consensus::Output& output) {
   for (const auto& message : output.send) hold(signed_message(message));
-  if (!output.persist) return perform_rest(output);
-  Disk::SignWrite write{*output.persist, {}};
-  for (const Hash256& named : output.persist->durable.blocks)
+  perform_from(0, std::make_shared<const consensus::Output>(output));
+}
+
+/// What core's order says, from its part `next` on. Storing takes a while, and what follows it waits.
+void SimNode::perform_from(std::size_t next, const std::shared_ptr<const consensus::Output>& output) {
+  const auto order = consensus::step_order();
+  for (; next < order.size(); ++next) {
+    if (order[next] == consensus::StepPart::persist && output->persist) return store(next + 1, output);
+    if (!perform(order[next], *output)) return;
+  }
+}
+
+void SimNode::store(std::size_t next, const std::shared_ptr<const consensus::Output>& output) {
+  Disk::SignWrite write{*output->persist, {}};
+  for (const Hash256& named : output->persist->durable.blocks)
     if (const auto found = blocks_.find(named); found != blocks_.end()) write.blocks.push_back(found->second);
   disk_.begin(std::move(write));
   writing_ = true;
-  after(sync_ms_, [this, output = std::move(output)] {
+  after(sync_ms_, [this, next, output] {
     disk_.sync_sign();
-    see(Stored{self_, *output.persist});
+    see(Stored{self_, *output->persist});
     writing_ = false;
     const std::uint64_t life = life_;
     stepping_ = true;  // what comes back at once waits until all of this is done
-    if (survives()) perform_rest(output);
+    if (survives()) perform_from(next, output);
     if (life != life_) return;
     forget_blocks();
     run_inbox();
   });
 }
 
-void SimNode::perform_rest(const consensus::Output& output) {
+/// False where the machine has ended.
+bool SimNode::perform(consensus::StepPart part, const consensus::Output& output) {
   const std::uint64_t life = life_;
-  if (!send(output.send)) return;
-  for (const auto& timer : output.timers) start_timer(timer);
-  for (const auto& wanted : output.requests) {
-    request(wanted);
-    if (!survives()) return;
+  switch (part) {
+    case consensus::StepPart::persist:
+      break;
+    case consensus::StepPart::send:
+      return send(output.send);
+    case consensus::StepPart::timers:
+      for (const auto& timer : output.timers) start_timer(timer);
+      break;
+    case consensus::StepPart::requests:
+      for (const auto& wanted : output.requests) {
+        request(wanted);
+        if (!survives()) return false;
+      }
+      break;
+    case consensus::StepPart::decide:
+      if (!output.decide) break;
+      decide(*output.decide);
+      return life == life_ && survives();
+    case consensus::StepPart::report:
+      report(output);
+      break;
   }
-  if (output.decide) {
-    decide(*output.decide);
-    if (life != life_ || !survives()) return;
-  }
-  report(output);
+  return life == life_;
 }
 
 bool SimNode::send(const std::vector<consensus::Message>& messages) {
@@ -152,8 +177,7 @@ void SimNode::start_offers() {
 
 void SimNode::offer_again() {
   offering_ = false;
-  const auto held = core_->messages();
-  if (held.empty()) return;
+  if (core_->messages().empty()) return;
   const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
   std::vector<NodeIndex> peers;
   for (NodeIndex to = 0; to < machines; ++to)
@@ -161,9 +185,8 @@ void SimNode::offer_again() {
   chance_.shuffle(peers);
   if (peers.size() > kOfferedPeers) peers.resize(kOfferedPeers);
   for (const NodeIndex to : peers) {
-    const std::size_t offset = chance_.below(held.size());
-    for (std::size_t i = 0; i < std::min(held.size(), kOfferedMessages); ++i) {
-      const MessagePtr envelope = message_of(held[(offset + i) % held.size()]);
+    for (const consensus::Message& offered : core_->offer(chance_.next(), kOfferedMessages)) {
+      const MessagePtr envelope = message_of(offered);
       const auto* proposal = std::get_if<ProposalMessage>(&envelope->content);
       if (!proposal || proposal->block) world_.send(self_, to, envelope);
     }

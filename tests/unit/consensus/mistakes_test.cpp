@@ -122,6 +122,21 @@ TEST(ConsensusMistakes, EverythingHeldIsOfferedNotTheFirstK) {
   EXPECT_EQ(seat.core->messages().size(), 1U + 4U + 1U + 20U);
 }
 
+TEST(ConsensusMistakes, AnOfferBeginsWhereChanceSaysAndEndsAtItsLimit) {
+  Seat seat;
+  seat.open();
+  for (Round round = 0; round < 20; ++round) seat.precommit('d', round, std::nullopt);
+  const auto held = seat.core->messages();
+  ASSERT_EQ(held.size(), 20U);
+  for (std::uint64_t chance = 0; chance < 40; ++chance) {
+    const auto offered = seat.core->offer(chance, 6);
+    ASSERT_EQ(offered.size(), 6U);
+    for (std::size_t i = 0; i < offered.size(); ++i) EXPECT_EQ(offered[i], held[(chance + i) % held.size()]) << chance;
+  }
+  EXPECT_EQ(seat.core->offer(7, 100).size(), held.size());
+  EXPECT_TRUE(Seat().core->offer(1, 6).empty()) << "nothing is held yet";
+}
+
 TEST(ConsensusMistakes, SyncMayDecideTheHeightThatConsensusSigns) {
   Seat seat;
   seat.open();
