@@ -58,6 +58,25 @@ ErrorAnswer answer_of(Fault fault) {
     case Fault::evidence_invalid:
     case Fault::evidence_known:
     case Fault::evidence_too_old:
+    case Fault::change_known:
+    case Fault::changes_too_many:
+    case Fault::change_epoch_range:
+    case Fault::change_not_open:
+    case Fault::change_conflict:
+    case Fault::change_limit_reached:
+    case Fault::approval_not_member:
+    case Fault::approval_known:
+    case Fault::approval_invalid:
+    case Fault::approval_limit_reached:
+    case Fault::validator_known:
+    case Fault::validator_unknown:
+    case Fault::validator_key_invalid:
+    case Fault::validator_key_taken:
+    case Fault::validators_too_few:
+    case Fault::validators_too_many:
+    case Fault::owner_known:
+    case Fault::owner_unknown:
+    case Fault::owners_too_many:
       return {422, "LUCID_ERR_5002"};
     case Fault::transaction_signature:
     case Fault::signature_form:

@@ -13,6 +13,9 @@ inline constexpr std::string_view kTipKey = "tip";
 inline Key evidence_key(const ledger::EvidenceKey& key) {
   return Key{}.bytes(key.validator).u64(key.height).u32(key.round).u8(static_cast<std::uint8_t>(key.step));
 }
+inline Key owner_key(const Address& account, Epoch epoch) {
+  return Key{}.bytes(account).u64(epoch.value);
+}
 inline Key chunk_record_key(std::uint64_t leaf_index, std::uint32_t index, ledger::ChunkRecordKind kind) {
   return Key{}.u64(leaf_index).u32(index).u8(static_cast<std::uint8_t>(kind));
 }

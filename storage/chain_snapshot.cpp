@@ -98,6 +98,14 @@ Result<std::optional<ValidatorSet>> ChainSnapshot::validators_of(Epoch epoch) co
   return std::optional<ValidatorSet>(std::move(record.validators));
 }
 
+Result<std::optional<ledger::OwnerRecord>> ChainSnapshot::owner_of(const Address& account, Epoch epoch) const {
+  LUCID_TRY_ASSIGN(CheckedCursor cursor, CheckedCursor::open(*txn_, chain::kOwners));
+  LUCID_TRY_ASSIGN(const bool here, cursor.seek_at_or_before(owner_key(account, epoch)));
+  if (!here) return std::optional<ledger::OwnerRecord>{};
+  LUCID_TRY_ASSIGN(const auto record, codec::decode<ledger::OwnerRecord>(cursor.value(), "owners"));
+  return record.owner.account == account ? std::optional(record) : std::nullopt;
+}
+
 // ---- blocks
 
 Result<TipRow> ChainSnapshot::tip() const {

@@ -34,6 +34,7 @@ class ChainSnapshot final : public ledger::StateReader {
   Result<credits::EpochTally> tally(Epoch epoch) const override;
   Result<std::optional<Slot>> slot_of(Height height) const override;
   Result<std::optional<ValidatorSet>> validators_of(Epoch epoch) const override;
+  Result<std::optional<ledger::OwnerRecord>> owner_of(const Address& account, Epoch epoch) const override;
 
   // ---- blocks; fault block_not_found above the tip
   Result<TipRow> tip() const;

@@ -101,6 +101,8 @@ Status write_changes(WriteTxn& txn, const ChangeSet& changes) {
     LUCID_TRY(put_row(txn, chain::kWorkTally, Key{}.u64(tally.epoch.value), tally));
   for (const ledger::SetRecord& set : changes.sets)
     LUCID_TRY(put_row(txn, chain::kValidatorSets, Key{}.u64(set.epoch.value), set));
+  for (const ledger::OwnerRecord& record : changes.owners)
+    LUCID_TRY(put_row(txn, chain::kOwners, owner_key(record.owner.account, record.epoch), record));
   return {};
 }
 

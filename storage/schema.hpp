@@ -15,7 +15,7 @@
 
 namespace lucid::storage {
 
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 enum class Environment : std::uint8_t { chain, sign, outbox, chunks };
 std::string_view environment_name(Environment environment);
@@ -45,6 +45,7 @@ inline constexpr Table kLeaderSchedule    {10, "leader_schedule"};
 inline constexpr Table kWorkTally         {11, "work_tally"};
 inline constexpr Table kValidatorSets     {12, "validator_sets"};
 inline constexpr Table kTaskProofs        {13, "task_proofs"};
+inline constexpr Table kOwners            {14, "owners"};
 
 inline constexpr std::array kTables = {
   //          table                key                                                    value                                     since
@@ -62,6 +63,7 @@ inline constexpr std::array kTables = {
   TableSchema{kWorkTally,          "epoch u64",                                           "EpochTally, settled",                    1},
   TableSchema{kValidatorSets,      "epoch u64 from which it agrees",                      "SetRecord",                              1},
   TableSchema{kTaskProofs,         "epoch u64, validator 20, type u8, sequence u32",      "proof; empty until proofs are active",   1},
+  TableSchema{kOwners,             "account 20, epoch u64 from which it holds",           "OwnerRecord: registered or removed, and its validator", 2},
 };
 }  // namespace chain
 

@@ -137,7 +137,27 @@ namespace lucid {
   X(overloaded, "too much is waiting")                                                                   \
   X(actor_unknown, "there is no such actor")                                                              \
   X(node_refused, "the node refused")                                                                     \
-  X(node_answer, "the node answered in another form than promised")
+  X(node_answer, "the node answered in another form than promised")                                       \
+  /* outcomes of changes of validators and owners (in the digest: never renumber) */                      \
+  X(change_known, "the same change was put forward in this epoch before")                                 \
+  X(changes_too_many, "too many changes wait to take effect")                                             \
+  X(change_epoch_range, "the epoch of effect is too far ahead")                                           \
+  X(change_not_open, "no such change waits for approvals in this epoch")                                  \
+  X(change_conflict, "the change contradicts one that counted before it")                                 \
+  X(change_limit_reached, "as many changes of validators as may count in an epoch have counted")          \
+  X(approval_not_member, "the approval is not of a member of the validator set")                          \
+  X(approval_known, "the member has approved this change before")                                         \
+  X(approval_invalid, "the approval's signature does not verify")                                         \
+  X(approval_limit_reached, "the member approves too many changes that wait")                             \
+  X(validator_known, "the validator is a member already")                                                 \
+  X(validator_unknown, "there is no such member")                                                         \
+  X(validator_key_invalid, "a key of the validator is not valid, or its address is not that of its key")  \
+  X(validator_key_taken, "the name or a key is another member's")                                         \
+  X(validators_too_few, "fewer validators would be left than the chain allows")                           \
+  X(validators_too_many, "there would be more validators than the chain allows")                          \
+  X(owner_known, "the account is registered already")                                                     \
+  X(owner_unknown, "the account is not registered")                                                       \
+  X(owners_too_many, "the owner registry is full")
 // clang-format on
 
 enum class Fault {

@@ -26,6 +26,35 @@ EpochTally* open_tally(CreditState& state, Epoch epoch) {
   return nullptr;
 }
 
+void sort_by_address(BoundedList<LeaderRecord, kMaxEntities>& leaders) {
+  std::sort(leaders.begin(), leaders.end(),
+            [](const LeaderRecord& a, const LeaderRecord& b) { return a.validator < b.validator; });
+}
+
+/// Of members that have another address from `next` on: the record goes over, so that a new key ends no ban.
+void follow_addresses(CreditState& state, Epoch next) {
+  for (const AddressChange& change : state.address_changes) {
+    if (change.epoch != next) continue;
+    const auto at = [&](const Address& address) {
+      return std::find_if(state.leaders.begin(), state.leaders.end(),
+                          [&](const LeaderRecord& row) { return row.validator == address; });
+    };
+    if (at(change.from) == state.leaders.end()) continue;
+    // Whoever had the new address before left, and is still here for a ban: it ends no earlier.
+    std::optional<Epoch> banned_through;
+    if (const auto former = at(change.to); former != state.leaders.end()) {
+      banned_through = former->banned_through;
+      state.leaders.erase(former);
+    }
+    LeaderRecord& moved = *at(change.from);
+    moved.validator = change.to;
+    moved.banned_through = std::max(moved.banned_through, banned_through);
+    sort_by_address(state.leaders);
+  }
+  std::erase_if(state.address_changes,
+                [&](const AddressChange& change) { return change.epoch.value + kAddressChangeEpochs < next.value; });
+}
+
 /// Members of the next set get their record; others keep theirs only as long as a ban lasts.
 void follow_members(CreditState& state, const ValidatorSet& next, Slot next_slot) {
   std::erase_if(state.leaders, [&](const LeaderRecord& row) {
@@ -101,8 +130,15 @@ void certificate_carried(CreditState& state, const ChainParams& params, const Va
   }
 }
 
-void evidence_accepted(CreditState& state, const Address& validator, Epoch epoch, Slot slot) {
-  record_of(state, validator, slot).banned_through = epoch.next();
+void evidence_accepted(CreditState& state, const Address& validator, Epoch signed_in, Epoch epoch, Slot slot) {
+  Address banned = validator;
+  for (const AddressChange& change : state.address_changes)
+    if (change.from == banned && signed_in < change.epoch && change.epoch <= epoch) banned = change.to;
+  record_of(state, banned, slot).banned_through = epoch.next();
+}
+
+void address_changed(CreditState& state, const AddressChange& change) {
+  if (state.address_changes.size() < kMaxAddressChanges) state.address_changes.push_back(change);
 }
 
 std::optional<EpochTally> end_epoch(CreditState& state, const ValidatorSet& next, Slot next_slot,
@@ -117,6 +153,7 @@ std::optional<EpochTally> end_epoch(CreditState& state, const ValidatorSet& next
   state.epoch = ended.next();
   state.current = {};
   state.current.epoch = state.epoch;
+  follow_addresses(state, state.epoch);
   follow_members(state, next, next_slot);
   return settled;
 }

@@ -99,6 +99,12 @@ Result<Verified<Proposal>> Verifier::verify(const Proposal& proposal, const Vali
   return Verified<Proposal>(proposal);
 }
 
+Result<Verified<Approve>> Verifier::verify(const Approve& approval, const ValidatorSet& set) const {
+  LUCID_TRY_ASSIGN(const Validator* approver, member(set, approval.validator, "approval.validator"));
+  LUCID_TRY(scheme_->verify(approver->consensus_key, approve_digest(chain_, approval.change), approval.signature));
+  return Verified<Approve>(approval);
+}
+
 Result<Verified<Certificate>> Verifier::verify(const Certificate& certificate, Height height, const Hash256& block,
                                                const ValidatorSet& set) const {
   if (certificate.height != height)

@@ -64,6 +64,7 @@ class Verifier {
   /// Faults: vote_not_member and those of SignatureScheme::verify.
   Result<Verified<Vote>> verify(const Vote& vote, const ValidatorSet& set) const;
   Result<Verified<Proposal>> verify(const Proposal& proposal, const ValidatorSet& set) const;
+  Result<Verified<Approve>> verify(const Approve& approval, const ValidatorSet& set) const;
   /// At least a quorum of precommits of one round, ascending distinct indices inside the set, each signature good,
   /// for exactly (height, block). Fault block_certificate, naming what is wrong.
   Result<Verified<Certificate>> verify(const Certificate& certificate, Height height, const Hash256& block,

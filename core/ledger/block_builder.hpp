@@ -15,7 +15,7 @@ namespace lucid::ledger {
 
 /// Upper bound of an encoded header (a test encodes the largest).
 inline constexpr std::size_t kMaxHeaderBytes = 640;
-/// The part of a block's bytes that is kept for evidence, proofs and answers: a tenth.
+/// The part of a block's bytes that is kept for evidence, proofs, answers and set changes: a tenth.
 inline constexpr std::uint64_t kReservedParts = 10;
 
 /// Makes the proof of a slot's first block. Called at most once.

@@ -12,6 +12,7 @@ ChainState genesis_state(const Chain& chain) {
   state.digest = chain.header.state_digest;
   state.seed = chain.header.seed;
   state.validators = chain.genesis.validators;
+  state.set_changes.owners = chain.genesis.owners.size();
   state.credits = credits::genesis_credits(chain.genesis.validators, slots::epoch_of(chain.params(), chain.header.slot),
                                            chain.header.slot);
   return state;
@@ -19,7 +20,9 @@ ChainState genesis_state(const Chain& chain) {
 
 ChangeSet genesis_changes(const Chain& chain) {
   ChangeSet changes;
-  changes.sets.push_back({slots::epoch_of(chain.params(), chain.header.slot), chain.genesis.validators});
+  const Epoch first = slots::epoch_of(chain.params(), chain.header.slot);
+  changes.sets.push_back({first, chain.genesis.validators});
+  for (const Owner& owner : chain.genesis.owners) changes.owners.push_back({first, owner, true});
   return changes;
 }
 

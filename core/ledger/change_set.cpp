@@ -53,6 +53,8 @@ Hash256 changes_hash(const ChangeSet& changes) {
   hasher.add_all(7, changes.slots);
   hasher.add_all(8, changes.tallies);
   hasher.add_all(9, changes.sets);
+  hasher.add_all(10, changes.set_steps);
+  hasher.add_all(11, changes.owners);
   return hasher.finish();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/fields.hpp"
@@ -103,6 +104,30 @@ struct SetRecord {
   LUCID_FIELDS(epoch, validators)
 };
 
+/// From `epoch` on the account is an owner, or is none any more (until its next row).
+struct OwnerRecord {
+  Epoch epoch;
+  Owner owner;  // without a validator once it was removed
+  bool registered = false;
+  bool operator==(const OwnerRecord&) const = default;
+  LUCID_FIELDS(epoch, owner, registered)
+};
+
+/// What became of a change of validators or owners that was put forward (set_changes.hpp).
+enum class SetStep : std::uint8_t { put_forward, approved, counted, displaced };
+constexpr SetStep last_of(SetStep) {
+  return SetStep::displaced;
+}
+
+struct SetStepRecord {
+  Hash256 change;
+  SetStep step = SetStep::put_forward;
+  std::optional<Address> validator;  // who approved
+  std::optional<Epoch> effect;       // of one that counted: from this epoch on
+  bool operator==(const SetStepRecord&) const = default;
+  LUCID_FIELDS(change, step, validator, effect)
+};
+
 struct ChangeSet {
   Height height = 0;
   std::vector<TransactionRecord> transactions;  // one per transaction of the block
@@ -114,6 +139,8 @@ struct ChangeSet {
   std::vector<credits::SlotResult> slots;       // ascending: a missed range, then the block's own slot
   std::vector<credits::EpochTally> tallies;     // settled by this block, ascending
   std::vector<SetRecord> sets;                  // ascending
+  std::vector<SetStepRecord> set_steps;         // in block order
+  std::vector<OwnerRecord> owners;              // in block order
   std::vector<merkle::LogNode> log_nodes;       // completed by the anchors; they follow from them: not in the digest
 };
 

@@ -134,6 +134,7 @@ class BlockRun {
       state.validators = std::move(next_set);
       state.next_validators.reset();
     }
+    freeze_set(state, out_.changes, Epoch{ended.value + 2}, params().min_validators);
     state.seed = next_seed(state.seed, outputs);
     return {};
   }

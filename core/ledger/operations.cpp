@@ -11,7 +11,13 @@ namespace lucid::ledger {
 
 Operations::Operations(const Chain& chain, const crypto::Verifier& verifier, const HeightPlan& plan,
                        const StateReader& reader, ChainState& state, ChangeSet& changes)
-    : chain_(chain), verifier_(verifier), plan_(plan), reader_(reader), state_(state), changes_(changes) {}
+    : chain_(chain),
+      verifier_(verifier),
+      plan_(plan),
+      reader_(reader),
+      state_(state),
+      changes_(changes),
+      set_changes_(chain, verifier, plan, reader, state, changes) {}
 
 Status Operations::apply(const crypto::SignedTransaction& transaction) {
   if (transaction.encoded.size() > chain_.params().max_transaction_bytes)
@@ -137,8 +143,20 @@ Result<Outcome> Operations::run(const Evidence& operation, const crypto::SignedT
   if (!validators || !verify_evidence(verifier_, operation, *validators)) return Outcome::evidence_invalid;
   new_evidence_.insert(*key);
   changes_.evidence.push_back({*key, transaction.id});
-  credits::evidence_accepted(state_.credits, key->validator, plan_.epoch, plan_.slot);
+  credits::evidence_accepted(state_.credits, key->validator, epoch, plan_.epoch, plan_.slot);
   return Outcome::done;
+}
+
+Result<Outcome> Operations::run(const UpdateValidators& operation, const crypto::SignedTransaction&) {
+  return set_changes_.put_forward(operation);
+}
+
+Result<Outcome> Operations::run(const UpdateOwners& operation, const crypto::SignedTransaction&) {
+  return set_changes_.put_forward(operation);
+}
+
+Result<Outcome> Operations::run(const Approve& operation, const crypto::SignedTransaction&) {
+  return set_changes_.approve(operation);
 }
 
 }  // namespace lucid::ledger

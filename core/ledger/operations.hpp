@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/ledger/execution.hpp"
+#include "core/ledger/set_changes.hpp"
 
 namespace lucid::ledger {
 
@@ -32,6 +33,9 @@ class Operations {
   Result<Outcome> run(const StoreChunkMetadata& operation, const crypto::SignedTransaction& transaction);
   Result<Outcome> run(const Data& operation, const crypto::SignedTransaction& transaction);
   Result<Outcome> run(const Evidence& operation, const crypto::SignedTransaction& transaction);
+  Result<Outcome> run(const UpdateValidators& operation, const crypto::SignedTransaction& transaction);
+  Result<Outcome> run(const UpdateOwners& operation, const crypto::SignedTransaction& transaction);
+  Result<Outcome> run(const Approve& operation, const crypto::SignedTransaction& transaction);
 
   Result<std::optional<AnchorRecord>> anchor_of(const SessionId& session);
   Result<Outcome> add_chunk(ChunkRecord record, const Address& sender);
@@ -44,6 +48,7 @@ class Operations {
   ChainState& state_;
   ChangeSet& changes_;
 
+  SetChanges set_changes_;
   std::map<Address, std::uint64_t> nonces_;
   std::map<SessionId, std::size_t> new_anchors_;  // index in changes_.anchors
   std::set<std::tuple<SessionId, ChunkRecordKind, std::uint32_t>> new_chunks_;

@@ -28,6 +28,44 @@ std::optional<Fault> fault_of(Outcome outcome) {
       return Fault::evidence_known;
     case Outcome::evidence_too_old:
       return Fault::evidence_too_old;
+    case Outcome::change_known:
+      return Fault::change_known;
+    case Outcome::changes_too_many:
+      return Fault::changes_too_many;
+    case Outcome::change_epoch_range:
+      return Fault::change_epoch_range;
+    case Outcome::change_not_open:
+      return Fault::change_not_open;
+    case Outcome::change_conflict:
+      return Fault::change_conflict;
+    case Outcome::change_limit_reached:
+      return Fault::change_limit_reached;
+    case Outcome::approval_not_member:
+      return Fault::approval_not_member;
+    case Outcome::approval_known:
+      return Fault::approval_known;
+    case Outcome::approval_invalid:
+      return Fault::approval_invalid;
+    case Outcome::approval_limit_reached:
+      return Fault::approval_limit_reached;
+    case Outcome::validator_known:
+      return Fault::validator_known;
+    case Outcome::validator_unknown:
+      return Fault::validator_unknown;
+    case Outcome::validator_key_invalid:
+      return Fault::validator_key_invalid;
+    case Outcome::validator_key_taken:
+      return Fault::validator_key_taken;
+    case Outcome::validators_too_few:
+      return Fault::validators_too_few;
+    case Outcome::validators_too_many:
+      return Fault::validators_too_many;
+    case Outcome::owner_known:
+      return Fault::owner_known;
+    case Outcome::owner_unknown:
+      return Fault::owner_unknown;
+    case Outcome::owners_too_many:
+      return Fault::owners_too_many;
   }
   return Fault::internal;
 }

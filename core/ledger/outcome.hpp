@@ -22,9 +22,28 @@ enum class Outcome : std::uint8_t {
   evidence_invalid,
   evidence_known,
   evidence_too_old,
+  change_known,
+  changes_too_many,
+  change_epoch_range,
+  change_not_open,
+  change_conflict,
+  change_limit_reached,
+  approval_not_member,
+  approval_known,
+  approval_invalid,
+  approval_limit_reached,
+  validator_known,
+  validator_unknown,
+  validator_key_invalid,
+  validator_key_taken,
+  validators_too_few,
+  validators_too_many,
+  owner_known,
+  owner_unknown,
+  owners_too_many,
 };
 constexpr Outcome last_of(Outcome) {
-  return Outcome::evidence_too_old;
+  return Outcome::owners_too_many;
 }
 
 /// The fault of that name; absent where the operation was done.

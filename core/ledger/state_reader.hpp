@@ -30,6 +30,8 @@ class StateReader {
   virtual Result<std::optional<Slot>> slot_of(Height height) const = 0;
   /// The newest SetRecord at or below `epoch` (genesis writes one for its first epoch); absent before.
   virtual Result<std::optional<ValidatorSet>> validators_of(Epoch epoch) const = 0;
+  /// The account's newest OwnerRecord at or below `epoch`; absent where it never was an owner until then.
+  virtual Result<std::optional<OwnerRecord>> owner_of(const Address& account, Epoch epoch) const = 0;
 };
 
 }  // namespace lucid::ledger

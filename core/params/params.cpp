@@ -71,21 +71,6 @@ Status check_work(const ChainParams& p) {
   return in_range("relay_counterparty_cap", p.relay_counterparty_cap, 0, kMaxCreditCap);
 }
 
-Status check_validator(const Validator& member, const crypto::SignatureScheme& scheme, const std::string& field) {
-  if (member.name.empty()) return fail(Fault::parameter_refused, field + ".name", "a name", "none");
-  auto address = scheme.address(member.consensus_key);
-  if (!address)
-    return fail(Fault::key_invalid, field + ".consensus_key", "a secp256k1 key", to_hex(member.consensus_key));
-  if (*address != member.address)
-    return fail(Fault::parameter_refused, field + ".address", to_text(*address), to_text(member.address));
-  // A proof of zeros never verifies; what is asked here is only whether the key could.
-  if (auto probe = scheme.vrf_verify(member.vrf_key, {}, VrfProof{});
-      !probe && probe.error().fault == Fault::key_invalid)
-    return fail(Fault::key_invalid, field + ".vrf_key", "a P-256 key", to_hex(member.vrf_key));
-  if (member.tls_key.is_zero()) return fail(Fault::key_invalid, field + ".tls_key", "an Ed25519 key", "zeros");
-  return {};
-}
-
 Status check_validators(const Genesis& genesis, const crypto::SignatureScheme& scheme) {
   const auto& members = genesis.validators.members;
   if (members.size() < genesis.params.min_validators)
@@ -208,6 +193,21 @@ std::optional<Profile> parse_profile(std::string_view name) {
   for (const Profile profile : {Profile::mainnet, Profile::dev, Profile::test, Profile::bench})
     if (profile_name(profile) == name) return profile;
   return std::nullopt;
+}
+
+Status check_validator(const Validator& member, const crypto::SignatureScheme& scheme, const std::string& field) {
+  if (member.name.empty()) return fail(Fault::parameter_refused, field + ".name", "a name", "none");
+  auto address = scheme.address(member.consensus_key);
+  if (!address)
+    return fail(Fault::key_invalid, field + ".consensus_key", "a secp256k1 key", to_hex(member.consensus_key));
+  if (*address != member.address)
+    return fail(Fault::parameter_refused, field + ".address", to_text(*address), to_text(member.address));
+  // A proof of zeros never verifies; what is asked here is only whether the key could.
+  if (auto probe = scheme.vrf_verify(member.vrf_key, {}, VrfProof{});
+      !probe && probe.error().fault == Fault::key_invalid)
+    return fail(Fault::key_invalid, field + ".vrf_key", "a P-256 key", to_hex(member.vrf_key));
+  if (member.tls_key.is_zero()) return fail(Fault::key_invalid, field + ".tls_key", "an Ed25519 key", "zeros");
+  return {};
 }
 
 Status check(const ChainParams& p) {

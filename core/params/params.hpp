@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/crypto/signature_scheme.hpp"
@@ -33,6 +34,10 @@ std::optional<Profile> parse_profile(std::string_view name);
 
 /// Every refusal of section 1 that needs no keys. Fault parameter_refused, naming the parameter.
 Status check(const ChainParams& params);
+
+/// A name, valid keys, and the address of the consensus key. Faults: parameter_refused, key_invalid, naming the field
+/// below `field`.
+Status check_validator(const Validator& member, const crypto::SignatureScheme& scheme, const std::string& field);
 
 /// check(params), and the validators: at least min_validators, sorted by address, distinct addresses and keys, each
 /// address that of its consensus key, valid keys; owners sorted and distinct, of known validators. Faults:

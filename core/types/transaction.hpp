@@ -129,7 +129,8 @@ std::string_view operation_name(const Operation& operation);
 /// By the kind's number on chain, counted from 1; empty where there is no such kind.
 std::string_view operation_name_of_kind(std::uint8_t kind);
 
-/// Evidence, proofs and answers: a tenth of a block's bytes and of the mempool is kept for them.
+/// Evidence, proofs, answers and changes of validators and owners: a tenth of a block's bytes and of the mempool is kept
+/// for them, so that a flood of anchors cannot keep the validators from acting on it.
 bool has_reserved_room(const Operation& operation);
 
 }  // namespace lucid

@@ -54,6 +54,13 @@ class ReplayedState final : public ledger::StateReader {
     if (place == sets_.begin()) return std::optional<ValidatorSet>();
     return std::optional((--place)->second);
   }
+  Result<std::optional<ledger::OwnerRecord>> owner_of(const Address& account, Epoch epoch) const override {
+    std::optional<ledger::OwnerRecord> newest;
+    if (const auto rows = owners_.find(account); rows != owners_.end())
+      for (const auto& row : rows->second)
+        if (row.epoch <= epoch) newest = row;
+    return newest;
+  }
 
  private:
   void take(const ledger::ChangeSet& changes) {
@@ -65,6 +72,7 @@ class ReplayedState final : public ledger::StateReader {
       if (row.vrf_output) outputs_[row.first] = *row.vrf_output;
     for (const auto& row : changes.tallies) tallies_[row.epoch] = row;
     for (const auto& row : changes.sets) sets_[row.epoch] = row.validators;
+    for (const auto& row : changes.owners) owners_[row.owner.account].push_back(row);
   }
 
   std::map<Address, std::uint64_t> nonces_;
@@ -74,7 +82,8 @@ class ReplayedState final : public ledger::StateReader {
   std::map<Slot, VrfOutput> outputs_;
   std::map<Epoch, credits::EpochTally> tallies_;
   std::map<Epoch, ValidatorSet> sets_;
-  std::vector<Slot> slots_;  // by height
+  std::map<Address, std::vector<ledger::OwnerRecord>> owners_;  // oldest first
+  std::vector<Slot> slots_;                                     // by height
 };
 
 }  // namespace lucid::bench

@@ -22,6 +22,7 @@ void MemoryChain::apply(const ledger::ChangeSet& changes) {
     if (row.vrf_output) outputs_[row.first] = *row.vrf_output;
   for (const auto& row : changes.tallies) tallies_[row.epoch] = row;
   for (const auto& row : changes.sets) sets_[row.epoch] = row.validators;
+  for (const auto& row : changes.owners) owners_[{row.owner.account, row.epoch}] = row;
 }
 
 const Certificate& MemoryChain::certificate() const {
@@ -68,6 +69,12 @@ Result<std::optional<ValidatorSet>> MemoryChain::validators_of(Epoch epoch) cons
   auto place = sets_.upper_bound(epoch);
   if (place == sets_.begin()) return std::optional<ValidatorSet>();
   return std::optional((--place)->second);
+}
+
+Result<std::optional<ledger::OwnerRecord>> MemoryChain::owner_of(const Address& account, Epoch epoch) const {
+  auto place = owners_.upper_bound({account, epoch});
+  if (place == owners_.begin() || (--place)->first.first != account) return std::optional<ledger::OwnerRecord>();
+  return std::optional(place->second);
 }
 
 }  // namespace lucid::sim

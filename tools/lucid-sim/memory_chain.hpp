@@ -49,6 +49,7 @@ class MemoryChain final : public ledger::StateReader {
   Result<credits::EpochTally> tally(Epoch epoch) const override;
   Result<std::optional<Slot>> slot_of(Height height) const override;
   Result<std::optional<ValidatorSet>> validators_of(Epoch epoch) const override;
+  Result<std::optional<ledger::OwnerRecord>> owner_of(const Address& account, Epoch epoch) const override;
 
  private:
   void apply(const ledger::ChangeSet& changes);
@@ -63,6 +64,7 @@ class MemoryChain final : public ledger::StateReader {
   std::map<Slot, VrfOutput> outputs_;
   std::map<Epoch, credits::EpochTally> tallies_;
   std::map<Epoch, ValidatorSet> sets_;
+  std::map<std::pair<Address, Epoch>, ledger::OwnerRecord> owners_;
   std::set<Hash256> transactions_;
 };
 

@@ -94,7 +94,7 @@ TEST(Credits, recent_slots_are_the_last_three) {
 TEST(Credits, members_come_and_go_with_the_set_and_bans_outlive_them) {
   const ValidatorSet old_set = set_of({1, 2, 3});
   CreditState state = genesis_credits(old_set, Epoch{0}, Slot{0});
-  evidence_accepted(state, address(2), Epoch{0}, Slot{3});
+  evidence_accepted(state, address(2), Epoch{0}, Epoch{0}, Slot{3});
   end_epoch(state, set_of({1, 4}), Slot{20}, {});
   ASSERT_EQ(state.leaders.size(), 3u) << "1, the banned 2, and 4";
   EXPECT_EQ(state.leaders[1].banned_through, Epoch{1});

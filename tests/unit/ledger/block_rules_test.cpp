@@ -110,7 +110,7 @@ TEST_F(BlockRules, a_slots_first_block_carries_its_proposers_proof) {
   forged.header.vrf_proof = *crypto::vrf_prove(stranger, vrf_alpha(forged.header.seed, forged.header.slot));
   EXPECT_EQ(world.check(forged).first_error()->fault, Fault::vrf_proof_invalid);
   Block other_slot = good;
-  const auto own = fixtures::vrf_key(world.members.numbers[world.index_of(good.header.proposer)]);
+  const auto own = fixtures::vrf_key(fixtures::number_of(good.header.proposer));
   other_slot.header.vrf_proof = *crypto::vrf_prove(own, vrf_alpha(good.header.seed, good.header.slot.next()));
   EXPECT_EQ(world.check(other_slot).first_error()->fault, Fault::vrf_proof_invalid);
   EXPECT_FALSE(world.check(other_slot).certificate_valid);
