@@ -57,15 +57,17 @@ void Sync::take(TipClaimed& input, Output& out) {
   peer->claim = input.height;
 }
 
-/// Which request this answers, and no longer waits. A late answer may be longer than what was asked since.
+/// Which request this answers, and no longer waits. One with more blocks than were asked answers none: it may be a late
+/// answer to a request that is forgotten, so it is no lie.
 std::optional<GetBlocks> Sync::answered_request(Peer& peer, const Blocks& answer) {
-  const bool to_asked = peer.asked && peer.asked->request.from == answer.from;
-  const bool to_late = peer.late && peer.late->from == answer.from;
+  const auto answers = [&](const GetBlocks& request) {
+    return request.from == answer.from && answer.blocks.size() <= request.count;
+  };
   std::optional<GetBlocks> request;
-  if (to_asked && (!to_late || answer.blocks.size() <= peer.asked->request.count)) {
+  if (peer.asked && answers(peer.asked->request)) {
     request = peer.asked->request;
     peer.asked.reset();
-  } else if (to_late) {
+  } else if (peer.late && answers(*peer.late)) {
     request = peer.late;
     peer.late.reset();
   }
