@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 
+#include "core/types/sync.hpp"
 #include "tests/fixtures/sample_chain.hpp"
 
 namespace lucid {
@@ -101,6 +102,20 @@ Block golden_block(const test::SampleBundle& sample) {
   return block;
 }
 
+Blocks golden_blocks(const test::SampleBundle& sample) {
+  Blocks blocks{5, 300, {}};
+  blocks.blocks.push_back({golden_block(sample), golden_certificate()});
+  return blocks;
+}
+
+/// What nodes say to each other to catch up.
+void add_sync(Lines& lines, const test::SampleBundle& sample) {
+  lines.emplace_back("tip_notice", codec::encode(TipNotice{300}));
+  lines.emplace_back("get_blocks", codec::encode(GetBlocks{301, 16}));
+  lines.emplace_back("blocks", codec::encode(golden_blocks(sample)));
+  lines.emplace_back("blocks_none", codec::encode(Blocks{301, 300, {}}));
+}
+
 void add_chain(Lines& lines, const test::SampleBundle& sample) {
   const Block block = golden_block(sample);
   lines.emplace_back("header", codec::encode(sample.bundle.header));
@@ -140,6 +155,7 @@ Lines all_lines() {
   Lines lines;
   add_messages(lines);
   add_chain(lines, sample);
+  add_sync(lines, sample);
   add_hashes(lines, sample);
   return lines;
 }
@@ -169,6 +185,9 @@ TEST(Encodings, OfEveryTypeReadBack) {
   reads_back(golden_certificate());
   for (const auto& [name, operation] : golden_operations()) reads_back(golden_transaction(operation));
   reads_back(golden_block(sample));
+  reads_back(golden_blocks(sample));
+  reads_back(TipNotice{300});
+  reads_back(GetBlocks{301, 16});
   reads_back(sample.genesis);
   reads_back(sample.bundle);
   reads_back(test::SampleBundle(true, true).bundle);
@@ -195,6 +214,21 @@ TEST(Encodings, ACertificateIsTheseBytesByHand) {
     for (int byte = first; byte < first + 64; ++byte) hex += to_hex(Bytes{static_cast<std::uint8_t>(byte)});
   }
   EXPECT_EQ(to_hex(codec::encode(golden_certificate())), hex);
+}
+
+// By hand as well: an answer without blocks is an array of three, from, tip and an empty array.
+TEST(Encodings, AnAnswerWithoutBlocksIsTheseBytesByHand) {
+  EXPECT_EQ(to_hex(codec::encode(Blocks{301, 300, {}})), "93cd012dcd012c90");
+  EXPECT_EQ(to_hex(codec::encode(GetBlocks{301, 16})), "92cd012d10");
+  EXPECT_EQ(to_hex(codec::encode(TipNotice{300})), "91cd012c");
+}
+
+TEST(Encodings, AnAnswerOfTooManyBlocksIsRefusedBeforeTheyAreRead) {
+  const auto refused = codec::decode<Blocks>(parse_hex("93cd012dcd012c"
+                                                       "dc0021",
+                                                       "hex")
+                                                 .value());
+  EXPECT_EQ(refused.error().fault, Fault::decode_bound);
 }
 
 }  // namespace
