@@ -1,0 +1,55 @@
+// A node signs nothing while it catches up or waits for what others hold of its key, and only at the height after its
+// newest block: consensus and sync never work on one height (protocol.md sections 3 and 9).
+#include "tools/lucid-sim/checkers/groups.hpp"
+
+namespace lucid::sim {
+namespace {
+
+class RolesChecker final : public Observer {
+ public:
+  explicit RolesChecker(WatchPtr watch) : watch_(std::move(watch)), machines_(watch_->facts.nodes.size()) {}
+
+  void see(TimeMs now, const Sighting& sighting) override {
+    if (const auto* started = std::get_if<Started>(&sighting)) {
+      machines_[started->node] = {Role::waiting_for_records, started->height};
+    } else if (const auto* changed = std::get_if<RoleChanged>(&sighting)) {
+      machines_[changed->node].role = changed->role;
+    } else if (const auto* committed = std::get_if<Committed>(&sighting)) {
+      machines_[committed->node].height = committed->block->header.height;
+    } else if (const auto* stored = std::get_if<Stored>(&sighting)) {
+      if (!watch_->lies(stored->node)) judge(now, *stored);
+    }
+  }
+
+ private:
+  struct Machine {
+    Role role = Role::waiting_for_records;
+    Height height = 0;
+  };
+
+  void judge(TimeMs now, const Stored& stored) {
+    const Machine& machine = machines_[stored.node];
+    const auto violated = [&](std::string_view invariant, std::string words) {
+      watch_->findings.violated(ViolationKind::safety, now, invariant,
+                                "node " + std::to_string(stored.node) + " signed " + std::move(words));
+    };
+    if (!stored.persist.records.empty() && machine.role != Role::joined)
+      violated("silent-until-joined",
+               machine.role == Role::catching_up ? "while it catches up" : "before it has its answers");
+    for (const consensus::SignRecord& record : stored.persist.records)
+      if (record.height != machine.height + 1)
+        violated("signs-next-height",
+                 "at height " + std::to_string(record.height) + " with " + std::to_string(machine.height) + " blocks");
+  }
+
+  WatchPtr watch_;
+  std::vector<Machine> machines_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> roles_checker(WatchPtr watch) {
+  return std::make_unique<RolesChecker>(std::move(watch));
+}
+
+}  // namespace lucid::sim
