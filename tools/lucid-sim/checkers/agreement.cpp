@@ -14,7 +14,7 @@ std::string number(std::uint64_t value) {
 
 class AgreementChecker final : public Observer {
  public:
-  explicit AgreementChecker(WatchPtr watch) : watch_(std::move(watch)) {}
+  explicit AgreementChecker(SharedPtr shared) : shared_(std::move(shared)) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     now_ = now;
@@ -25,19 +25,19 @@ class AgreementChecker final : public Observer {
 
  private:
   void violated(std::string_view invariant, std::string words) {
-    watch_->findings.violated(ViolationKind::safety, now_, invariant, std::move(words));
+    shared_->findings.violated(ViolationKind::safety, now_, invariant, std::move(words));
   }
 
   void note_proposals(const Stored& stored) {
-    if (watch_->lies(stored.node)) return;
+    if (shared_->lies(stored.node)) return;
     for (const consensus::SignRecord& record : stored.persist.records)
       if (record.step == consensus::SignStep::propose && record.value && !record.valid_round)
         proposed_.insert({record.height, record.round, *record.value});
   }
 
   void see(const Decided& decided) {
-    if (watch_->lies(decided.node)) return;
-    History& history = watch_->history;
+    if (shared_->lies(decided.node)) return;
+    History& history = shared_->history;
     const Height height = decided.height;
     if (height == 0 || height > history.tip() + 1)
       return violated("decided-valid", "node " + number(decided.node) + " decided height " + number(height) +
@@ -59,7 +59,7 @@ class AgreementChecker final : public Observer {
   /// q precommits of one round by distinct members of the set of `height`, in validator order.
   void check_certificate(const Certificate& certificate, Height height, const Hash256& hash,
                          std::string_view invariant) {
-    const ValidatorSet& set = watch_->history.set_of(height);
+    const ValidatorSet& set = shared_->history.set_of(height);
     const std::string what = "the certificate of height " + number(height);
     if (certificate.height != height || certificate.block != hash)
       return violated(invariant,
@@ -74,7 +74,7 @@ class AgreementChecker final : public Observer {
         return violated(invariant, what + " has a bad signature of validator " + number(entry.validator));
       signers.insert(entry.validator);
     }
-    const std::size_t quorum = watch_->history.quorum_of(height);
+    const std::size_t quorum = shared_->history.quorum_of(height);
     if (signers.size() < quorum)
       violated(invariant, what + " has " + number(signers.size()) + " signers where " + number(quorum) + " decide");
   }
@@ -89,7 +89,7 @@ class AgreementChecker final : public Observer {
     if (const auto known = verified_.find(key); known != verified_.end())
       return known->second == std::tuple(certificate.height, certificate.round, certificate.block);
     const Said said{member.address, certificate.height, certificate.round, 2, certificate.block, {}, signature};
-    if (!watch_->history.scheme().verify(member.consensus_key, own_digest(watch_->facts, said), signature))
+    if (!shared_->history.scheme().verify(member.consensus_key, own_digest(shared_->facts, said), signature))
       return false;
     verified_.emplace(key, std::tuple(certificate.height, certificate.round, certificate.block));
     return true;
@@ -97,14 +97,14 @@ class AgreementChecker final : public Observer {
 
   void check_turn(const Decided& decided) {
     const Header& header = decided.block->header;
-    const OwnPlan& plan = watch_->history.next();
+    const OwnPlan& plan = shared_->history.next();
     const std::string what = "the block of height " + number(plan.height) + ", made in round " + number(header.round);
     if (header.proposer != plan.proposer(header.round))
       violated("decided-in-turn", what + " by " + short_text(header.proposer) + ", was the turn of " +
                                       short_text(plan.proposer(header.round)));
     if (header.round > decided.certificate.round)
       violated("decided-in-turn", what + ", was decided in round " + number(decided.certificate.round));
-    const bool honest = watch_->is_honest(header.proposer);
+    const bool honest = shared_->is_honest(header.proposer);
     if (honest && !proposed_.contains({plan.height, header.round, decided.hash}))
       violated("decided-by-its-proposer",
                what + ", was never proposed by " + short_text(header.proposer) + ", whom it names");
@@ -112,7 +112,7 @@ class AgreementChecker final : public Observer {
 
   // Everything that a header says but its digest, which the chain checker compares between nodes.
   void check_valid(const Block& block, const Hash256& hash) {
-    const History& history = watch_->history;
+    const History& history = shared_->history;
     const OwnPlan& plan = history.next();
     const OwnBlock& parent = history.at(history.tip());
     const Header& header = block.header;
@@ -145,15 +145,15 @@ class AgreementChecker final : public Observer {
       return violated("decided-valid", what + " carries a VRF proof and is not its slot's first, or lacks one");
     if (!header.vrf_proof) return;
     const Bytes alpha = codec::encode_array(std::string_view("lucid/vrf/v1"), plan.seed, plan.slot);
-    for (const Validator& member : watch_->history.set_of_epoch(plan.epoch).members)
+    for (const Validator& member : shared_->history.set_of_epoch(plan.epoch).members)
       if (member.address == header.proposer &&
-          watch_->history.scheme().vrf_verify(member.vrf_key, alpha, *header.vrf_proof))
+          shared_->history.scheme().vrf_verify(member.vrf_key, alpha, *header.vrf_proof))
         return;
     violated("decided-valid", what + " has a VRF proof that its proposer did not make");
   }
 
   void check_body(const Block& block, const OwnPlan& plan) {
-    const ChainParams& params = watch_->history.params();
+    const ChainParams& params = shared_->history.params();
     const Header& header = block.header;
     const auto must = [&](bool holds, std::string_view what) {
       if (!holds) violated("decided-valid", "the block of height " + number(plan.height) + ": " + std::string(what));
@@ -179,13 +179,13 @@ class AgreementChecker final : public Observer {
 
   const Hash256& hash_of_set(std::uint64_t epoch) {
     if (!set_hash_ || set_hash_->first != epoch)
-      set_hash_ = {epoch, own_validators_hash(watch_->history.set_of_epoch(epoch))};
+      set_hash_ = {epoch, own_validators_hash(shared_->history.set_of_epoch(epoch))};
     return set_hash_->second;
   }
 
   void see(const AlarmRaised& alarm) {
     using consensus::AlarmKind;
-    if (watch_->lies(alarm.node)) return;
+    if (shared_->lies(alarm.node)) return;
     // What a correct core says of itself only when a rule was broken.
     const bool grave = alarm.kind == AlarmKind::decided_block_invalid || alarm.kind == AlarmKind::two_blocks_decided ||
                        alarm.kind == AlarmKind::invariant_broken || alarm.kind == AlarmKind::signing_broken;
@@ -194,7 +194,7 @@ class AgreementChecker final : public Observer {
                                ": " + alarm.words);
   }
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   TimeMs now_ = 0;
   std::set<std::tuple<Height, Round, Hash256>> proposed_;  // new values of honest nodes
   Height verified_height_ = 0;
@@ -204,8 +204,8 @@ class AgreementChecker final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> agreement_checker(WatchPtr watch) {
-  return std::make_unique<AgreementChecker>(std::move(watch));
+std::unique_ptr<Observer> agreement_checker(SharedPtr shared) {
+  return std::make_unique<AgreementChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

@@ -39,8 +39,8 @@ bool is_same(const OwnTally& own, const credits::StandingTable& theirs) {
 
 class ChainChecker final : public Observer {
  public:
-  explicit ChainChecker(WatchPtr watch)
-      : watch_(std::move(watch)), heights_(watch_->facts.nodes.size()), clocks_(watch_->facts.nodes.size()) {}
+  explicit ChainChecker(SharedPtr shared)
+      : shared_(std::move(shared)), heights_(shared_->facts.nodes.size()), clocks_(shared_->facts.nodes.size()) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     now_ = now;
@@ -48,11 +48,11 @@ class ChainChecker final : public Observer {
     if (const auto* started = std::get_if<Started>(&sighting)) {
       heights_[started->node] = started->height;
     } else if (const auto* decided = std::get_if<Decided>(&sighting)) {
-      if (!watch_->lies(decided->node)) see(*decided);
+      if (!shared_->lies(decided->node)) see(*decided);
     } else if (const auto* committed = std::get_if<Committed>(&sighting)) {
-      if (!watch_->lies(committed->node)) see(*committed);
+      if (!shared_->lies(committed->node)) see(*committed);
     } else if (const auto* planned = std::get_if<Planned>(&sighting)) {
-      if (!watch_->lies(planned->node)) see(*planned);
+      if (!shared_->lies(planned->node)) see(*planned);
     }
   }
 
@@ -62,9 +62,9 @@ class ChainChecker final : public Observer {
     TimeMs off_until = 0;
   };
 
-  const History& history() const { return watch_->history; }
+  const History& history() const { return shared_->history; }
   void violated(std::string_view invariant, std::string words) {
-    watch_->findings.violated(ViolationKind::safety, now_, invariant, std::move(words));
+    shared_->findings.violated(ViolationKind::safety, now_, invariant, std::move(words));
   }
 
   void see(const ClockSet& seen) {
@@ -82,9 +82,9 @@ class ChainChecker final : public Observer {
     decided_at_ = now_;
     std::size_t bad = 0;
     for (const Validator& member : history().set_of(decided.height).members) {
-      bool is_good = watch_->is_honest(member.address);
+      bool is_good = shared_->is_honest(member.address);
       for (std::size_t node = 0; node < clocks_.size(); ++node)
-        if (watch_->owns(static_cast<NodeIndex>(node), member.address) &&
+        if (shared_->owns(static_cast<NodeIndex>(node), member.address) &&
             (clocks_[node].is_off || clocks_[node].off_until > since))
           is_good = false;
       bad += !is_good;
@@ -213,7 +213,7 @@ class ChainChecker final : public Observer {
     if (seen.seed != own.seed) violated("same-seed", what + ": another seed");
   }
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   TimeMs now_ = 0;
   std::vector<Height> heights_;
   std::vector<Clock> clocks_;
@@ -225,8 +225,8 @@ class ChainChecker final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> chain_checker(WatchPtr watch) {
-  return std::make_unique<ChainChecker>(std::move(watch));
+std::unique_ptr<Observer> chain_checker(SharedPtr shared) {
+  return std::make_unique<ChainChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

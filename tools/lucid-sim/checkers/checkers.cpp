@@ -6,12 +6,12 @@ namespace lucid::sim {
 
 std::vector<std::unique_ptr<Observer>> make_checkers(const ClusterFacts& facts, const crypto::SignatureScheme& scheme,
                                                      Findings& findings) {
-  const auto watch = std::make_shared<Watch>(facts, scheme, findings);
+  const auto shared = std::make_shared<Shared>(facts, scheme, findings);
   std::vector<std::unique_ptr<Observer>> checkers;
   // Agreement first: it adds to the history. Liveness before clients: it follows who is connected.
   for (const auto make : {agreement_checker, signing_checker, chain_checker, evidence_checker, roles_checker,
                           memory_checker, liveness_checker, clients_checker})
-    checkers.push_back(make(watch));
+    checkers.push_back(make(shared));
   return checkers;
 }
 

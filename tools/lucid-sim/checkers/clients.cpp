@@ -12,28 +12,28 @@ constexpr std::uint64_t kGraceMs = 2 * kNextBlockMs;
 
 class ClientsChecker final : public Observer {
  public:
-  explicit ClientsChecker(WatchPtr watch) : watch_(std::move(watch)) {}
+  explicit ClientsChecker(SharedPtr shared) : shared_(std::move(shared)) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     if (const auto* told = std::get_if<Acknowledged>(&sighting)) {
-      if (!watch_->lies(told->node)) acknowledged_.try_emplace(told->transaction, Promise{told->node, now});
+      if (!shared_->lies(told->node)) acknowledged_.try_emplace(told->transaction, Promise{told->node, now});
     } else if (const auto* started = std::get_if<Started>(&sighting)) {
       if (started->old_disk)
         std::erase_if(acknowledged_, [&](const auto& row) { return row.second.node == started->node; });
     }
-    for (; counted_ < watch_->history.tip(); ++counted_)
-      for (const Hash256& id : watch_->history.at(counted_ + 1).transactions) count(now, id, counted_ + 1);
+    for (; counted_ < shared_->history.tip(); ++counted_)
+      for (const Hash256& id : shared_->history.at(counted_ + 1).transactions) count(now, id, counted_ + 1);
   }
 
   void end(TimeMs now) override {
-    const auto& group = watch_->connected.group();
+    const auto& group = shared_->connected.group();
     if (!group || group->since + kGraceMs > now) return;
     for (const auto& [id, promise] : acknowledged_) {
       if (on_chain_.contains(id) || promise.at + kGraceMs > now) continue;
       if ((group->nodes & mask_of(promise.node)) == 0) continue;
-      watch_->findings.violated(ViolationKind::safety, now, "acknowledged-on-chain",
-                                "transaction " + short_text(id) + " was acknowledged by node " +
-                                    std::to_string(promise.node) + " and is on no block");
+      shared_->findings.violated(ViolationKind::safety, now, "acknowledged-on-chain",
+                                 "transaction " + short_text(id) + " was acknowledged by node " +
+                                     std::to_string(promise.node) + " and is on no block");
     }
   }
 
@@ -46,12 +46,12 @@ class ClientsChecker final : public Observer {
   void count(TimeMs now, const Hash256& id, Height height) {
     const auto [place, is_new] = on_chain_.try_emplace(id, height);
     if (!is_new)
-      watch_->findings.violated(ViolationKind::safety, now, "on-chain-once",
-                                "transaction " + short_text(id) + " is in height " + std::to_string(place->second) +
-                                    " and again in " + std::to_string(height));
+      shared_->findings.violated(ViolationKind::safety, now, "on-chain-once",
+                                 "transaction " + short_text(id) + " is in height " + std::to_string(place->second) +
+                                     " and again in " + std::to_string(height));
   }
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   Height counted_ = 0;
   std::map<Hash256, Height> on_chain_;
   std::map<Hash256, Promise> acknowledged_;
@@ -59,8 +59,8 @@ class ClientsChecker final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> clients_checker(WatchPtr watch) {
-  return std::make_unique<ClientsChecker>(std::move(watch));
+std::unique_ptr<Observer> clients_checker(SharedPtr shared) {
+  return std::make_unique<ClientsChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

@@ -25,8 +25,8 @@ namespace lucid::sim {
 
 /// What the groups share. The agreement checker, which comes first, adds to `history`; the signing checker to
 /// `excused`, the liveness checker to `connected`.
-struct Watch {
-  Watch(const ClusterFacts& known, const crypto::SignatureScheme& scheme, Findings& found)
+struct Shared {
+  Shared(const ClusterFacts& known, const crypto::SignatureScheme& scheme, Findings& found)
       : facts(known),
         findings(found),
         history(facts, scheme),
@@ -61,15 +61,15 @@ struct Watch {
   /// Keys that signed twice because an old disk came back and nobody could tell them what they had signed.
   std::set<Address> excused;
 };
-using WatchPtr = std::shared_ptr<Watch>;
+using SharedPtr = std::shared_ptr<Shared>;
 
-std::unique_ptr<Observer> agreement_checker(WatchPtr watch);
-std::unique_ptr<Observer> signing_checker(WatchPtr watch);
-std::unique_ptr<Observer> chain_checker(WatchPtr watch);
-std::unique_ptr<Observer> evidence_checker(WatchPtr watch);
-std::unique_ptr<Observer> clients_checker(WatchPtr watch);
-std::unique_ptr<Observer> roles_checker(WatchPtr watch);
-std::unique_ptr<Observer> memory_checker(WatchPtr watch);
-std::unique_ptr<Observer> liveness_checker(WatchPtr watch);
+std::unique_ptr<Observer> agreement_checker(SharedPtr shared);
+std::unique_ptr<Observer> signing_checker(SharedPtr shared);
+std::unique_ptr<Observer> chain_checker(SharedPtr shared);
+std::unique_ptr<Observer> evidence_checker(SharedPtr shared);
+std::unique_ptr<Observer> clients_checker(SharedPtr shared);
+std::unique_ptr<Observer> roles_checker(SharedPtr shared);
+std::unique_ptr<Observer> memory_checker(SharedPtr shared);
+std::unique_ptr<Observer> liveness_checker(SharedPtr shared);
 
 }  // namespace lucid::sim

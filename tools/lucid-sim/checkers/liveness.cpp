@@ -13,11 +13,11 @@ namespace {
 
 class LivenessChecker final : public Observer {
  public:
-  explicit LivenessChecker(WatchPtr watch) : watch_(std::move(watch)), waits_(watch_->facts.nodes.size(), false) {}
+  explicit LivenessChecker(SharedPtr shared) : shared_(std::move(shared)), waits_(shared_->facts.nodes.size(), false) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     check_deadline(now);
-    Connected& connected = watch_->connected;
+    Connected& connected = shared_->connected;
     const bool moved = connected.see(sighting);
     if (const auto* work = std::get_if<WorkWaits>(&sighting)) {
       waits_[work->node] = work->waits;
@@ -27,28 +27,28 @@ class LivenessChecker final : public Observer {
     } else if (const auto* stored = std::get_if<Stored>(&sighting)) {
       see(*stored);
     } else if (const auto* decided = std::get_if<Decided>(&sighting)) {
-      if (!watch_->lies(decided->node) && watch_->history.tip() > newest_) see_block(now, decided->certificate);
+      if (!shared_->lies(decided->node) && shared_->history.tip() > newest_) see_block(now, decided->certificate);
     } else if (const auto* committed = std::get_if<Committed>(&sighting)) {
-      if (!watch_->lies(committed->node)) see(now, *committed);
+      if (!shared_->lies(committed->node)) see(now, *committed);
     }
-    if (moved || watch_->history.next().epoch != members_of_) settle(now);
+    if (moved || shared_->history.next().epoch != members_of_) settle(now);
   }
   void tick(TimeMs now) override { check_deadline(now); }
   void end(TimeMs now) override { check_deadline(now); }
 
  private:
   void settle(TimeMs now) {
-    const History& history = watch_->history;
+    const History& history = shared_->history;
     const OwnPlan& next = history.next();
     if (members_of_ != next.epoch) {
       members_of_ = next.epoch;
       members_ = 0;
       for (const Validator& member : history.set_of_epoch(next.epoch).members)
         for (std::size_t node = 0; node < waits_.size(); ++node)
-          if (watch_->owns(static_cast<NodeIndex>(node), member.address))
+          if (shared_->owns(static_cast<NodeIndex>(node), member.address))
             members_ |= mask_of(static_cast<NodeIndex>(node));
     }
-    Connected& connected = watch_->connected;
+    Connected& connected = shared_->connected;
     const std::optional<TimeMs> before = group_since();
     connected.settle(now, members_, history.quorum_of(next.height));
     const std::optional<TimeMs> after = group_since();
@@ -62,12 +62,12 @@ class LivenessChecker final : public Observer {
   }
 
   std::optional<TimeMs> group_since() const {
-    const auto& group = watch_->connected.group();
+    const auto& group = shared_->connected.group();
     return group ? std::optional(group->since) : std::nullopt;
   }
 
   void follow_demand(TimeMs now) {
-    const auto& group = watch_->connected.group();
+    const auto& group = shared_->connected.group();
     bool demand = false;
     for (std::size_t node = 0; group && node < waits_.size(); ++node)
       demand = demand || (waits_[node] && (group->nodes & mask_of(static_cast<NodeIndex>(node))) != 0);
@@ -76,31 +76,31 @@ class LivenessChecker final : public Observer {
   }
 
   /// Before this nobody could be asked for the block after `newest_`.
-  TimeMs asked_since() const { return std::max({*demand_since_, block_at_, watch_->history.at(newest_).time}); }
+  TimeMs asked_since() const { return std::max({*demand_since_, block_at_, shared_->history.at(newest_).time}); }
 
   void check_deadline(TimeMs now) {
     if (!demand_since_ || now <= asked_since() + kNextBlockMs) return;
-    watch_->findings.violated(ViolationKind::liveness, now, "next-block-in-time",
-                              "no block of height " + std::to_string(watch_->history.tip() + 1) + " since " +
-                                  std::to_string(now - asked_since()) +
-                                  " ms with a quorum of correct nodes connected and a transaction waiting");
+    shared_->findings.violated(ViolationKind::liveness, now, "next-block-in-time",
+                               "no block of height " + std::to_string(shared_->history.tip() + 1) + " since " +
+                                   std::to_string(now - asked_since()) +
+                                   " ms with a quorum of correct nodes connected and a transaction waiting");
     demand_since_ = now;  // once for each time that it is late
   }
 
   void see(const Stored& stored) {
-    if (watch_->lies(stored.node)) return;
+    if (shared_->lies(stored.node)) return;
     for (const consensus::SignRecord& record : stored.persist.records)
-      if (record.height == watch_->history.tip() + 1) highest_round_ = std::max(highest_round_, record.round);
+      if (record.height == shared_->history.tip() + 1) highest_round_ = std::max(highest_round_, record.round);
   }
 
   /// The history has grown.
   void see_block(TimeMs now, const Certificate& certificate) {
-    const History& history = watch_->history;
+    const History& history = shared_->history;
     if (healed_ && demand_since_) {
       Recovery recovery{healed_->at, now - std::min(now, asked_since()), 0};
       for (Round round = healed_->round; round < certificate.round; ++round)
         recovery.dead_leaders += !is_in_group(history.plan_of(history.tip()).proposer(round));
-      watch_->findings.recovered(recovery);
+      shared_->findings.recovered(recovery);
     }
     newest_ = history.tip();
     healed_.reset();
@@ -111,10 +111,10 @@ class LivenessChecker final : public Observer {
   }
 
   bool is_in_group(const Address& leader) const {
-    const auto& group = watch_->connected.group();
+    const auto& group = shared_->connected.group();
     for (std::size_t node = 0; group && node < waits_.size(); ++node)
       if ((group->nodes & mask_of(static_cast<NodeIndex>(node))) != 0 &&
-          watch_->owns(static_cast<NodeIndex>(node), leader))
+          shared_->owns(static_cast<NodeIndex>(node), leader))
         return true;
     return false;
   }
@@ -131,8 +131,8 @@ class LivenessChecker final : public Observer {
   }
 
   void judge_missed(TimeMs now, std::uint64_t slot) {
-    const History& history = watch_->history;
-    const Connected& connected = watch_->connected;
+    const History& history = shared_->history;
+    const Connected& connected = shared_->connected;
     const std::uint64_t precision_ms = history.params().time_precision_ms;
     const TimeMs from = history.start_of(slot);
     const TimeMs to = history.start_of(slot + 1) + precision_ms;
@@ -148,7 +148,7 @@ class LivenessChecker final : public Observer {
       for (const Period& all : connected.alls()) needless = needless || covers(all.from, all.to);
     }
     if (needless)
-      watch_->findings.violated(
+      shared_->findings.violated(
           ViolationKind::liveness, now, "no-needless-miss",
           "slot " + std::to_string(slot) + " was skipped, and a quorum of correct nodes was connected throughout");
   }
@@ -158,7 +158,7 @@ class LivenessChecker final : public Observer {
     Round round = 0;  // that the height had reached by then
   };
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   std::vector<bool> waits_;
   std::optional<std::uint64_t> members_of_;  // epoch
   NodeMask members_ = 0;
@@ -172,8 +172,8 @@ class LivenessChecker final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> liveness_checker(WatchPtr watch) {
-  return std::make_unique<LivenessChecker>(std::move(watch));
+std::unique_ptr<Observer> liveness_checker(SharedPtr shared) {
+  return std::make_unique<LivenessChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

@@ -15,31 +15,31 @@ constexpr std::uint64_t kMessageBytes = 1024;
 
 class MemoryChecker final : public Observer {
  public:
-  explicit MemoryChecker(WatchPtr watch) : watch_(std::move(watch)) {}
+  explicit MemoryChecker(SharedPtr shared) : shared_(std::move(shared)) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     const auto* used = std::get_if<MemoryUsed>(&sighting);
-    if (used == nullptr || watch_->lies(used->node) || !watch_->history.knows(used->height)) return;
-    const std::uint64_t n = watch_->history.set_of(used->height).members.size();
+    if (used == nullptr || shared_->lies(used->node) || !shared_->history.knows(used->height)) return;
+    const std::uint64_t n = shared_->history.set_of(used->height).members.size();
     const std::uint64_t messages = 4 * n * kRounds + 2 * kRounds;
     const std::uint64_t bytes =
-        messages * kMessageBytes + (4 + 2 * kRounds / 32) * watch_->history.params().max_block_bytes;
+        messages * kMessageBytes + (4 + 2 * kRounds / 32) * shared_->history.params().max_block_bytes;
     if (used->messages > messages || used->bytes > bytes)
-      watch_->findings.violated(ViolationKind::liveness, now, "memory-bounded",
-                                "node " + std::to_string(used->node) + " keeps " + std::to_string(used->messages) +
-                                    " messages and " + std::to_string(used->bytes) + " bytes for height " +
-                                    std::to_string(used->height) + ", at most " + std::to_string(messages) + " and " +
-                                    std::to_string(bytes) + " are due");
+      shared_->findings.violated(ViolationKind::liveness, now, "memory-bounded",
+                                 "node " + std::to_string(used->node) + " keeps " + std::to_string(used->messages) +
+                                     " messages and " + std::to_string(used->bytes) + " bytes for height " +
+                                     std::to_string(used->height) + ", at most " + std::to_string(messages) + " and " +
+                                     std::to_string(bytes) + " are due");
   }
 
  private:
-  WatchPtr watch_;
+  SharedPtr shared_;
 };
 
 }  // namespace
 
-std::unique_ptr<Observer> memory_checker(WatchPtr watch) {
-  return std::make_unique<MemoryChecker>(std::move(watch));
+std::unique_ptr<Observer> memory_checker(SharedPtr shared) {
+  return std::make_unique<MemoryChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

@@ -7,7 +7,7 @@ namespace {
 
 class RolesChecker final : public Observer {
  public:
-  explicit RolesChecker(WatchPtr watch) : watch_(std::move(watch)), machines_(watch_->facts.nodes.size()) {}
+  explicit RolesChecker(SharedPtr shared) : shared_(std::move(shared)), machines_(shared_->facts.nodes.size()) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     if (const auto* started = std::get_if<Started>(&sighting)) {
@@ -17,7 +17,7 @@ class RolesChecker final : public Observer {
     } else if (const auto* committed = std::get_if<Committed>(&sighting)) {
       machines_[committed->node].height = committed->block->header.height;
     } else if (const auto* stored = std::get_if<Stored>(&sighting)) {
-      if (!watch_->lies(stored->node)) judge(now, *stored);
+      if (!shared_->lies(stored->node)) judge(now, *stored);
     }
   }
 
@@ -30,8 +30,8 @@ class RolesChecker final : public Observer {
   void judge(TimeMs now, const Stored& stored) {
     const Machine& machine = machines_[stored.node];
     const auto violated = [&](std::string_view invariant, std::string words) {
-      watch_->findings.violated(ViolationKind::safety, now, invariant,
-                                "node " + std::to_string(stored.node) + " signed " + std::move(words));
+      shared_->findings.violated(ViolationKind::safety, now, invariant,
+                                 "node " + std::to_string(stored.node) + " signed " + std::move(words));
     };
     if (!stored.persist.records.empty() && machine.role != Role::joined)
       violated("silent-until-joined",
@@ -42,14 +42,14 @@ class RolesChecker final : public Observer {
                  "at height " + std::to_string(record.height) + " with " + std::to_string(machine.height) + " blocks");
   }
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   std::vector<Machine> machines_;
 };
 
 }  // namespace
 
-std::unique_ptr<Observer> roles_checker(WatchPtr watch) {
-  return std::make_unique<RolesChecker>(std::move(watch));
+std::unique_ptr<Observer> roles_checker(SharedPtr shared) {
+  return std::make_unique<RolesChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim

@@ -11,14 +11,14 @@ namespace {
 
 class SigningChecker final : public Observer {
  public:
-  explicit SigningChecker(WatchPtr watch) : watch_(std::move(watch)), machines_(watch_->facts.nodes.size()) {}
+  explicit SigningChecker(SharedPtr shared) : shared_(std::move(shared)), machines_(shared_->facts.nodes.size()) {}
 
   void see(TimeMs now, const Sighting& sighting) override {
     now_ = now;
     std::visit(
         [&](const auto& one) {
           if constexpr (requires { on(one); })
-            if (!watch_->lies(one.node)) on(one);
+            if (!shared_->lies(one.node)) on(one);
         },
         sighting);
   }
@@ -33,8 +33,8 @@ class SigningChecker final : public Observer {
   };
 
   void violated(std::string_view invariant, NodeIndex node, std::string words) {
-    watch_->findings.violated(ViolationKind::safety, now_, invariant,
-                              "node " + std::to_string(node) + ": " + std::move(words));
+    shared_->findings.violated(ViolationKind::safety, now_, invariant,
+                               "node " + std::to_string(node) + ": " + std::move(words));
   }
   TimeMs clock_of(const Machine& machine) const {
     return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.clock_offset_ms);
@@ -70,7 +70,7 @@ class SigningChecker final : public Observer {
     Machine& machine = machines_[seen.node];
     if (seen.role != Role::joined || !machine.has_old_disk) return;
     machine.has_old_disk = false;
-    const History& history = watch_->history;
+    const History& history = shared_->history;
     const Height height = history.tip() + 1;
     const ValidatorSet& set = history.set_of(height);
     NodeMask members = 0;
@@ -85,7 +85,7 @@ class SigningChecker final : public Observer {
 
   template <class Action>
   void for_each_key(NodeIndex node, Action action) {
-    const NodeFacts& facts = watch_->facts.nodes[node];
+    const NodeFacts& facts = shared_->facts.nodes[node];
     action(books_[facts.address]);
     for (const Address& later : facts.later_addresses) action(books_[later]);
   }
@@ -93,7 +93,7 @@ class SigningChecker final : public Observer {
   /// With which of its keys a machine is in that set.
   std::optional<Address> key_in(NodeIndex node, const ValidatorSet& set) const {
     for (const Validator& member : set.members)
-      if (watch_->owns(node, member.address)) return member.address;
+      if (shared_->owns(node, member.address)) return member.address;
     return std::nullopt;
   }
 
@@ -106,7 +106,7 @@ class SigningChecker final : public Observer {
       machine.holdings.add_proposal({said, seen.block, clock_of(machine)});
     else if (said.step == 1)
       machine.holdings.add_prevote(said, false);
-    if (const auto book = books_.find(said.signer); book != books_.end() && !watch_->owns(seen.node, said.signer))
+    if (const auto book = books_.find(said.signer); book != books_.end() && !shared_->owns(seen.node, said.signer))
       book->second.held_by(mask_of(seen.node), said);
   }
 
@@ -115,12 +115,12 @@ class SigningChecker final : public Observer {
   void on(const Stored& seen) {
     Machine& machine = machines_[seen.node];
     for (const consensus::SignRecord& record : seen.persist.records) {
-      if (!watch_->history.knows(record.height)) {
+      if (!shared_->history.knows(record.height)) {
         violated("signs-onwards", seen.node, "signed at height " + std::to_string(record.height) + ", which none has");
         continue;
       }
-      const auto key = key_in(seen.node, watch_->history.set_of(record.height));
-      const Said said{key.value_or(watch_->facts.nodes[seen.node].address),
+      const auto key = key_in(seen.node, shared_->history.set_of(record.height));
+      const Said said{key.value_or(shared_->facts.nodes[seen.node].address),
                       record.height,
                       record.round,
                       static_cast<int>(record.step),
@@ -145,7 +145,7 @@ class SigningChecker final : public Observer {
   void check_once(NodeIndex node, const KeyBook& book, const Said& said) {
     const Signed* before = book.find(said);
     if (before != nullptr && before->forgotten) {
-      watch_->excused.insert(said.signer);
+      shared_->excused.insert(said.signer);
       return;
     }
     if (before != nullptr) return violated("signed-once", node, words_of(said) + " after " + words_of(before->said));
@@ -157,20 +157,20 @@ class SigningChecker final : public Observer {
   }
 
   void check_gate(NodeIndex node, const Machine& machine, const Said& said) {
-    const ChainParams& params = watch_->history.params();
-    const TimeMs gate = watch_->history.at(said.height - 1).time + params.block_interval_ms - params.time_precision_ms;
+    const ChainParams& params = shared_->history.params();
+    const TimeMs gate = shared_->history.at(said.height - 1).time + params.block_interval_ms - params.time_precision_ms;
     if (latest_clock_of(machine) < gate)
       violated("signs-after-the-gate", node,
                words_of(said) + " " + std::to_string(gate - latest_clock_of(machine)) + " ms before the gate");
   }
 
   bool has_quorum(const Machine& machine, Height height, Round round, const Hash256& block) const {
-    const History& history = watch_->history;
+    const History& history = shared_->history;
     return machine.holdings.prevotes(height, round, block, history.set_of(height)) >= history.quorum_of(height);
   }
 
   void check_proposal(NodeIndex node, const Machine& machine, const Said& said) {
-    const Address& due = watch_->history.plan_of(said.height).proposer(said.round);
+    const Address& due = shared_->history.plan_of(said.height).proposer(said.round);
     if (said.signer != due) violated("proposes-in-turn", node, words_of(said) + " in the turn of " + short_text(due));
     if (!said.valid_round) return;
     if (*said.valid_round >= said.round || !has_quorum(machine, said.height, *said.valid_round, *said.value))
@@ -182,7 +182,7 @@ class SigningChecker final : public Observer {
       violated("precommit-with-quorum", node,
                words_of(said) + " with " +
                    std::to_string(machine.holdings.prevotes(said.height, said.round, *said.value,
-                                                            watch_->history.set_of(said.height))) +
+                                                            shared_->history.set_of(said.height))) +
                    " prevotes held");
   }
 
@@ -202,7 +202,7 @@ class SigningChecker final : public Observer {
   std::optional<std::pair<std::string_view, std::string>> fault_of(const Machine& machine, const KeyBook& book,
                                                                    const HeldProposal& proposal,
                                                                    const Said& prevote) const {
-    const OwnPlan& plan = watch_->history.plan_of(prevote.height);
+    const OwnPlan& plan = shared_->history.plan_of(prevote.height);
     const auto& valid_round = proposal.said.valid_round;
     if (proposal.said.signer != plan.proposer(prevote.round))
       return {{"prevote-by-proposal", "it was not the turn of its proposer"}};
@@ -217,7 +217,7 @@ class SigningChecker final : public Observer {
     const Header& header = proposal.block->header;
     if (auto words = header_fault(plan, proposal.said, header)) return {{"prevote-by-proposal", *words}};
     if (!valid_round && !is_backed(machine, prevote)) {
-      const ChainParams& params = watch_->history.params();
+      const ChainParams& params = shared_->history.params();
       const std::uint64_t delay_ms = params.time_delay_ms * (std::uint64_t{prevote.round} + 1);
       if (header.time > latest_clock_of(machine) + params.time_precision_ms ||
           header.time + delay_ms + params.time_precision_ms < proposal.arrived_at)
@@ -259,14 +259,14 @@ class SigningChecker final : public Observer {
 
   void on(const Sent& seen) {
     const Said said = said_by(seen.message);
-    if (!watch_->owns(seen.node, said.signer)) return;  // passes on what another signed
+    if (!shared_->owns(seen.node, said.signer)) return;  // passes on what another signed
     if (!books_[said.signer].has(said)) violated("stored-before-sent", seen.node, words_of(said) + " was not stored");
-    if (said.step != 0 || !seen.block || !watch_->history.knows(said.height)) return;
-    if (const auto words = header_fault(watch_->history.plan_of(said.height), said, seen.block->header))
+    if (said.step != 0 || !seen.block || !shared_->history.knows(said.height)) return;
+    if (const auto words = header_fault(shared_->history.plan_of(said.height), said, seen.block->header))
       violated("proposes-by-rule", seen.node, words_of(said) + ": " + *words);
   }
 
-  WatchPtr watch_;
+  SharedPtr shared_;
   TimeMs now_ = 0;
   std::vector<Machine> machines_;
   std::map<Address, KeyBook> books_;
@@ -274,8 +274,8 @@ class SigningChecker final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> signing_checker(WatchPtr watch) {
-  return std::make_unique<SigningChecker>(std::move(watch));
+std::unique_ptr<Observer> signing_checker(SharedPtr shared) {
+  return std::make_unique<SigningChecker>(std::move(shared));
 }
 
 }  // namespace lucid::sim
