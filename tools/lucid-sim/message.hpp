@@ -14,6 +14,7 @@
 
 #include "core/consensus/input.hpp"
 #include "core/crypto/verifier.hpp"
+#include "core/types/sync.hpp"
 #include "tools/lucid-sim/observer.hpp"
 
 namespace lucid::sim {
@@ -40,7 +41,8 @@ struct TransactionMessage {
   EncodedTransaction transaction;
 };
 
-using Content = std::variant<VoteMessage, ProposalMessage, TransactionMessage>;
+/// Of sync, TipNotice, GetBlocks and Blocks travel as they are (core/types/sync.hpp).
+using Content = std::variant<VoteMessage, ProposalMessage, TransactionMessage, TipNotice, GetBlocks, Blocks>;
 
 /// What checking the signatures of one message said; absent: no good signature.
 struct CheckedVote {

@@ -19,7 +19,7 @@ void Network::send(NodeIndex from, NodeIndex to, const MessagePtr& message) {
   if (is_cut(from, to)) return;
   std::uint64_t delay_ms = 1 + chance_.below(delay_ms_);
   for (const Storm& storm : storms_) {
-    if (!storm.hits(from, to)) continue;
+    if (storm.kind == FaultKind::flapping || !storm.hits(from, to)) continue;  // cuts do it
     const auto amount = static_cast<std::uint64_t>(storm.amount);
     const bool share = storm.kind != FaultKind::delay;
     if (share && !chance_.permille(amount)) continue;

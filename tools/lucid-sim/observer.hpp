@@ -17,6 +17,7 @@
 #include "core/ledger/chain_state.hpp"
 #include "core/ledger/change_set.hpp"
 #include "core/types/block.hpp"
+#include "tools/lucid-sim/fault_kinds.hpp"
 
 namespace lucid::sim {
 
@@ -141,8 +142,18 @@ struct MemoryUsed {
   std::uint64_t bytes = 0;
 };
 
-using Sighting = std::variant<Started, Crashed, ClockSet, LinksChanged, Stored, Sent, Held, Decided, Committed, Planned,
-                              RoleChanged, Acknowledged, WorkWaits, EvidenceFound, AlarmRaised, MemoryUsed>;
+/// Something was done to the cluster on purpose, or is over. `nodes`: whom it hits; of links: everyone's where it is
+/// empty.
+struct FaultInjected {
+  FaultKind kind = FaultKind::drop;
+  std::vector<NodeIndex> nodes;
+  std::int64_t amount = 0;  // seed_plan.hpp, Incident
+  bool begins = true;
+};
+
+using Sighting =
+    std::variant<Started, Crashed, ClockSet, LinksChanged, Stored, Sent, Held, Decided, Committed, Planned, RoleChanged,
+                 Acknowledged, WorkWaits, EvidenceFound, AlarmRaised, MemoryUsed, FaultInjected>;
 
 /// Which status of lucid-sim a violation leads to (docs/simulation.md).
 enum class ViolationKind : std::uint8_t { crash, safety, liveness };

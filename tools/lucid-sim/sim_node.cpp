@@ -33,10 +33,9 @@ void SimNode::start(bool old_disk) {
   for (const auto& [hash, block] : disk_.image().blocks) blocks_.emplace(hash, block);
   see(Started{self_, chain_->height(), old_disk});
   plan_next();
-  after(chance_.between(kBootMs / 3, kBootMs), [this] {
-    take(consensus::HeightStarted{consensus_plan()});
-    tell_work();
-  });
+  const sync::Bounds bounds = sync::bounds_of(world_.chain.params());
+  sync_ = std::make_unique<sync::Sync>(world_.verifier, bounds, keys_.address, chance_.next());
+  after(chance_.between(kBootMs / 3, kBootMs), [this] { connect_peers(); });
   if (!disk_.outbox().empty()) offer_outbox();
 }
 
@@ -48,6 +47,9 @@ void SimNode::crash() {
   disk_.lose_power(chance_);
   core_.reset();
   pool_.reset();
+  sync_.reset();
+  told_role_.reset();
+  learned_ = 0;
   inbox_.clear();
   blocks_.clear();
   timers_.clear();
@@ -84,7 +86,7 @@ const ValidatorSet* SimNode::set_of(Height height, const Address& member) const 
   return height != plan_.height && holds(next) ? &next : nullptr;
 }
 
-void SimNode::receive(NodeIndex, const MessagePtr& message) {
+void SimNode::receive(NodeIndex from, const MessagePtr& message) {
   if (!running_) return;
   std::visit(
       [&](const auto& content) {
@@ -93,8 +95,10 @@ void SimNode::receive(NodeIndex, const MessagePtr& message) {
           receive_vote(*message, content);
         else if constexpr (std::is_same_v<T, ProposalMessage>)
           receive_proposal(*message, content);
-        else
+        else if constexpr (std::is_same_v<T, TransactionMessage>)
           receive_transaction(*message, content);
+        else
+          receive_sync(from, message->content);
       },
       message->content);
 }
@@ -150,7 +154,7 @@ void SimNode::tell_all(const MessagePtr& message) {
     if (to != self_) world_.send(self_, to, message);
 }
 
-void SimNode::hold(const SignedMessage& message) {
+void SimNode::hold(const SignedMessage& message, const BlockPtr& block) {
   const HeldKey key = std::visit(
       [](const auto& content) {
         using T = std::decay_t<decltype(content)>;
@@ -161,7 +165,7 @@ void SimNode::hold(const SignedMessage& message) {
           return HeldKey{content.height, content.round, std::uint8_t{2}, content.proposer, content.block};
       },
       message);
-  if (held_.insert(key).second) see(Held{self_, message});
+  if (held_.insert(key).second) see(Held{self_, message, block});
 }
 
 }  // namespace lucid::sim

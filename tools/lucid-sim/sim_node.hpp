@@ -16,6 +16,7 @@
 #include "core/consensus/step_runner.hpp"
 #include "core/ledger/height_plan.hpp"
 #include "core/mempool/mempool.hpp"
+#include "core/sync/sync.hpp"
 #include "tools/lucid-sim/chance.hpp"
 #include "tools/lucid-sim/disk.hpp"
 #include "tools/lucid-sim/key_table.hpp"
@@ -70,13 +71,13 @@ class SimNode {
   void receive_proposal(const PeerMessage& message, const ProposalMessage& content);
   void receive_transaction(const PeerMessage& message, const TransactionMessage& content);
   void tell_all(const MessagePtr& message);
-  void hold(const SignedMessage& message);
+  void hold(const SignedMessage& message, const BlockPtr& block);
 
   // Validator (sim_node_steps.cpp).
   void take(consensus::Input input);
   void run_inbox();
   void note_held(const consensus::Input& input);
-  void perform(const consensus::Output& output);
+  void perform(consensus::Output output);
   void perform_from(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
   bool perform(consensus::StepPart part, const consensus::Output& output);
   void store(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
@@ -89,6 +90,13 @@ class SimNode {
   void start_offers();
   void offer_again();
   void forget_blocks();
+
+  // Sync (sim_node_sync.cpp).
+  void sync(sync::Input input);
+  void receive_sync(NodeIndex from, const Content& content);
+  void answer(NodeIndex to, const GetBlocks& request);
+  void connect_peers();
+  void tell_role();
 
   // Ledger (sim_node_ledger.cpp).
   void when_ledger_is_free(std::uint64_t work_ms, std::function<void()> job);
@@ -137,6 +145,10 @@ class SimNode {
   TimeMs ledger_free_at_ = 0;
   std::map<Hash256, std::shared_ptr<const ledger::Execution>> candidates_;
   bool offering_outbox_ = false;
+  std::unique_ptr<sync::Sync> sync_;
+  std::uint64_t sync_wake_ = 0;  // the newest timer
+  Height learned_ = 0;           // decided by a peer's certificate
+  std::optional<Role> told_role_;
   bool told_waiting_ = false;
   Height told_height_ = 0;
 };

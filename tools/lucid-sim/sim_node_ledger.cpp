@@ -106,8 +106,8 @@ void SimNode::committed(CommittedRow row) {
   plan_next();
   drop_committed(row);
   if (!survives()) return;
-  take(consensus::HeightStarted{consensus_plan()});
-  if (running_) tell_work();
+  tell_work();
+  sync(sync::Committed{chain_->height(), chain_->state().hash, chain_->state().validators});
 }
 
 }  // namespace lucid::sim

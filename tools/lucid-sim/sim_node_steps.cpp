@@ -37,19 +37,19 @@ void SimNode::run_inbox() {
 
 void SimNode::note_held(const consensus::Input& input) {
   if (const auto* vote = std::get_if<consensus::VoteArrived>(&input)) {
-    if (vote->vote->height >= core_->height()) hold(*vote->vote);
+    if (vote->vote->height >= core_->height()) hold(*vote->vote, nullptr);
   } else if (const auto* proposal = std::get_if<consensus::ProposalArrived>(&input)) {
     if (proposal->proposal->height < core_->height()) return;
-    for (const auto& prevote : proposal->prevotes) hold(*prevote);
-    hold(*proposal->proposal);
+    for (const auto& prevote : proposal->prevotes) hold(*prevote, nullptr);
+    const auto block = blocks_.find(proposal->proposal->block);
+    hold(*proposal->proposal, block == blocks_.end() ? nullptr : block->second->block);
   } else if (const auto* started = std::get_if<consensus::HeightStarted>(&input)) {
     std::erase_if(held_, [&](const HeldKey& key) { return std::get<Height>(key) < started->plan.height; });
   }
 }
 
-void SimNode::perform(const consensus::Output& output) {
-  for (const auto& message : output.send) hold(signed_message(message));
-  perform_from(0, std::make_shared<const consensus::Output>(output));
+void SimNode::perform(consensus::Output output) {
+  perform_from(0, std::make_shared<const consensus::Output>(std::move(output)));
 }
 
 /// What core's order says, from its part `next` on. Storing takes a while, and what follows it waits.
@@ -155,7 +155,8 @@ void SimNode::request(const consensus::Request& request) {
 void SimNode::decide(const consensus::Decision& decision) {
   const auto found = blocks_.find(decision.block);
   if (found == blocks_.end()) return;
-  see(Decided{self_, decision.height, decision.block, found->second->block, decision.certificate, false});
+  see(Decided{self_, decision.height, decision.block, found->second->block, decision.certificate,
+              learned_ == decision.height});
   commit(found->second, decision.certificate);
 }
 

@@ -1,0 +1,92 @@
+// The command line: what is refused, with which status, and the command that shows a seed again.
+#include "tools/lucid-sim/arguments.hpp"
+
+#include <gtest/gtest.h>
+#include <sstream>
+
+namespace lucid::sim {
+namespace {
+
+struct Said {
+  Parsed parsed;
+  std::string out, err;
+};
+
+Said say(std::vector<const char*> words) {
+  words.insert(words.begin(), "lucid-sim");
+  std::ostringstream out, err;
+  Parsed parsed = parse_arguments(static_cast<int>(words.size()), words.data(), out, err);
+  return {std::move(parsed), out.str(), err.str()};
+}
+
+TEST(SimArguments, ReadRangesOfSeeds) {
+  const auto range = parse_seeds("3..70");
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->first, 3U);
+  EXPECT_EQ(range->last, 70U);
+  const auto one = parse_seeds("12");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->first, 12U);
+  EXPECT_EQ(one->last, 12U);
+}
+
+TEST(SimArguments, RefuseRangesThatAreNone) {
+  for (const char* text :
+       {"", "..", "1..", "..2", "5..4", "a..b", "1...2", "-1..2", "1..99999999999", " 1..2", "18446744073709551616"}) {
+    const auto range = parse_seeds(text);
+    ASSERT_FALSE(range) << text;
+    EXPECT_EQ(range.error().fault, Fault::number_range) << text;
+  }
+}
+
+TEST(SimArguments, TakeAWholeLine) {
+  const Said said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..9", "--heights", "20", "--profile",
+                         "mainnet", "--threads", "1"});
+  ASSERT_TRUE(said.parsed.arguments) << said.err;
+  const Arguments& arguments = *said.parsed.arguments;
+  EXPECT_EQ(arguments.wanted.nodes, 7U);
+  EXPECT_EQ(arguments.wanted.byzantine, 2U);
+  EXPECT_EQ(arguments.wanted.heights, 20U);
+  EXPECT_EQ(arguments.wanted.profile, Profile::mainnet);
+  EXPECT_TRUE(arguments.wanted.faults);
+  EXPECT_EQ(arguments.threads, 1U);
+}
+
+TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
+  const std::vector<std::vector<const char*>> wrong = {
+      {},
+      {"--nodes", "4"},
+      {"--seeds", "1..2"},
+      {"--nodes", "0", "--seeds", "1..2"},
+      {"--nodes", "41", "--seeds", "1..2"},
+      {"--nodes", "4", "--byzantine", "2", "--seeds", "1..2"},
+      {"--nodes", "4", "--seeds", "2..1"},
+      {"--nodes", "4", "--seeds", "1..2", "--profile", "moonnet"},
+      {"--nodes", "4", "--seeds", "1..2", "--faults", "some"},
+      {"--nodes", "4", "--seeds", "1..2", "--trace"},
+      {"--nodes", "4", "--seeds", "1..2", "--height", "6"},
+  };
+  for (const auto& words : wrong) {
+    const Said said = say(words);
+    EXPECT_FALSE(said.parsed.arguments) << words.size();
+    EXPECT_EQ(said.parsed.status, 2);
+    EXPECT_NE(said.err, "");
+  }
+}
+
+TEST(SimArguments, HelpIsNoError) {
+  const Said said = say({"--help"});
+  EXPECT_FALSE(said.parsed.arguments);
+  EXPECT_EQ(said.parsed.status, 0);
+  EXPECT_NE(said.out.find("--seeds"), std::string::npos);
+}
+
+TEST(SimArguments, ReplayIsOneCommandThatIsReadBack) {
+  const Said said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..900", "--profile", "dev"});
+  ASSERT_TRUE(said.parsed.arguments);
+  EXPECT_EQ(replay_command(*said.parsed.arguments, 77),
+            "lucid-sim --nodes 7 --byzantine 2 --seeds 77..77 --heights 60 --profile dev --trace");
+}
+
+}  // namespace
+}  // namespace lucid::sim

@@ -1,0 +1,56 @@
+// Does to machines, disks, clocks and links what the plan says, when it says so.
+//
+// Thread-safety: one cluster is one thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "tools/lucid-sim/network.hpp"
+#include "tools/lucid-sim/seed_plan.hpp"
+#include "tools/lucid-sim/sim_node.hpp"
+#include "tools/lucid-sim/watch.hpp"
+
+namespace lucid::sim {
+
+class Faults {
+ public:
+  Faults(const SeedPlan& plan, EventQueue& events, Watch& watch, Network& network,
+         std::vector<std::unique_ptr<SimNode>>& nodes, FaultCounts& counts);
+
+  void begin();
+  /// A machine that was told to end after some more things has come to that point.
+  void ended_by_itself(NodeIndex machine);
+  /// Reports clocks that have drifted.
+  void look_at_clocks();
+
+ private:
+  void start(const Incident& incident);
+  void stop(const Incident& incident, std::uint64_t storm);
+  void tell(const Incident& incident, bool begins);
+  void tell_links();
+  void count(FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; }
+
+  void cut_off(const Incident& incident, bool cut);
+  void flap(const Incident& incident, TimeMs until, bool cut);
+  void end_process(NodeIndex machine);
+  void begin_process(NodeIndex machine);
+  void take_image(const Incident& incident);
+  void wrong_clock(const Incident& incident, bool wrong);
+  void tell_clock(NodeIndex machine);
+
+  const SeedPlan& plan_;
+  EventQueue& events_;
+  Watch& watch_;
+  Network& network_;
+  std::vector<std::unique_ptr<SimNode>>& nodes_;
+  FaultCounts& counts_;
+  std::vector<std::uint32_t> down_;           // reasons why a machine does not run
+  std::vector<bool> old_disk_;                // the next start is on an old image
+  std::vector<std::uint64_t> armed_ms_;       // how long a machine that ends by itself stays away
+  std::vector<std::int64_t> told_offset_ms_;  // of each clock
+  std::vector<std::vector<bool>> told_reaches_;
+};
+
+}  // namespace lucid::sim

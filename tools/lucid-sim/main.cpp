@@ -1,0 +1,52 @@
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <unistd.h>
+
+#include "tools/lucid-sim/report.hpp"
+
+namespace lucid::sim {
+namespace {
+
+/// A crash names the seeds that were under way: only calls that a signal handler may make.
+void name_seeds(int signal) {
+  char line[32];
+  const auto say = [](const char* text, std::size_t size) { (void)!write(STDERR_FILENO, text, size); };
+  say("lucid-sim ends by a signal; seeds under way:", 44);
+  for (std::size_t thread = 0; thread < kMaxThreads; ++thread) {
+    std::uint64_t seed = seed_under_way(thread);
+    if (seed == 0) continue;
+    std::size_t at = sizeof line;
+    for (; seed > 0; seed /= 10) line[--at] = static_cast<char>('0' + seed % 10);
+    line[--at] = ' ';
+    say(line + at, sizeof line - at);
+  }
+  say("\n", 1);
+  std::signal(signal, SIG_DFL);
+  _exit(status_of(ViolationKind::crash));
+}
+
+int run(const Arguments& arguments) {
+  const auto start = std::chrono::steady_clock::now();
+  Totals totals;
+  if (arguments.trace) {
+    SeedResult result = run_seed(arguments.seeds.first, arguments.wanted, &std::cout);
+    totals.seeds = 1;
+    totals.blocks = result.blocks;
+    if (result.violation) totals.failed.push_back(result);
+  } else {
+    totals = run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
+  }
+  const auto took = std::chrono::steady_clock::now() - start;
+  const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  return report(std::cout, arguments, totals, static_cast<std::uint64_t>(took_ms));
+}
+
+}  // namespace
+}  // namespace lucid::sim
+
+int main(int count, char** values) {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS}) std::signal(signal, lucid::sim::name_seeds);
+  const auto parsed = lucid::sim::parse_arguments(count, values, std::cout, std::cerr);
+  return parsed.arguments ? lucid::sim::run(*parsed.arguments) : parsed.status;
+}
