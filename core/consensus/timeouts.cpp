@@ -18,13 +18,13 @@ static_assert(2 + kCapped >= 20, "votes: (2 + r)/10 is at its cap of 2");
 std::uint64_t propose_timeout_ms(const ChainParams& params, Round round) {
   const std::uint64_t slot_timeout_ms = params.slot_timeout_ms;
   const std::uint64_t grown_ms = slot_timeout_ms * (5 + std::min(round, kCapped)) / 5;
-  if (LUCID_MUTANT(timeouts_without_cap)) return slot_timeout_ms * (std::uint64_t{5} + round) / 5;
+  if (LUCID_MUTANT(timeouts_without_cap)) return slot_timeout_ms << std::min(round, kCapped);
   return std::min(grown_ms, 4 * slot_timeout_ms) + (round == 0 ? params.time_precision_ms : 0);
 }
 
 std::uint64_t vote_timeout_ms(const ChainParams& params, Round round) {
   const std::uint64_t slot_timeout_ms = params.slot_timeout_ms;
-  if (LUCID_MUTANT(timeouts_without_cap)) return slot_timeout_ms * (std::uint64_t{2} + round) / 10;
+  if (LUCID_MUTANT(timeouts_without_cap)) return slot_timeout_ms / 5 << std::min(round, kCapped);
   return std::min(slot_timeout_ms * (2 + std::min(round, kCapped)) / 10, 2 * slot_timeout_ms);
 }
 

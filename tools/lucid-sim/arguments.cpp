@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/params/params.hpp"
+#include "tools/lucid-sim/scenarios.hpp"
 
 namespace lucid::sim {
 namespace {
@@ -20,11 +21,27 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return out;
 }
 
+/// Of a planted bug and of a scenario, what they say themselves need not be given.
+Status fill_in(Arguments& arguments, bool nodes_given, std::string& seeds) {
+  if (!arguments.mutant.empty() && !find_planted_bug(arguments.mutant))
+    return fail(Fault::text_form, "--mutant", "one of --list-mutants", arguments.mutant);
+  if (arguments.until_caught && arguments.mutant.empty())
+    return fail(Fault::text_form, "--until-caught", "beside --mutant NAME", "alone");
+  const Scenario* scenario = find_scenario(arguments.scenario);
+  if (!arguments.scenario.empty() && !scenario)
+    return fail(Fault::text_form, "--scenario", "one of " + scenario_names(), arguments.scenario);
+  if (scenario) arguments.wanted = wanted_by(*scenario);
+  const bool free = arguments.list_mutants || arguments.until_caught;
+  if (!free && !scenario && !nodes_given) return fail(Fault::text_form, "--nodes", "how many validators", "none");
+  if (seeds.empty() && (free || scenario)) seeds = "1";
+  return {};
+}
+
 Status check(Arguments& arguments, const std::string& seeds) {
   LUCID_TRY_ASSIGN(arguments.seeds, parse_seeds(seeds));
   const std::uint32_t n = arguments.wanted.nodes;
   const std::uint32_t f = (n - 1) / 3;
-  if (arguments.wanted.byzantine > f)
+  if (arguments.scenario.empty() && arguments.wanted.byzantine > f)
     return fail(Fault::number_range, "--byzantine",
                 "at most " + std::to_string(f) + ", the third of " + std::to_string(n) + " nodes that may lie",
                 std::to_string(arguments.wanted.byzantine));
@@ -35,7 +52,7 @@ Status check(Arguments& arguments, const std::string& seeds) {
   }
   if (arguments.faults != "all" && arguments.faults != "none")
     return fail(Fault::text_form, "--faults", "all or none", arguments.faults);
-  arguments.wanted.faults = arguments.faults == "all";
+  if (arguments.scenario.empty()) arguments.wanted.faults = arguments.faults == "all";
   if (arguments.trace && arguments.seeds.first != arguments.seeds.last)
     return fail(Fault::number_range, "--trace", "one seed: --seeds S..S", seeds);
   return {};
@@ -61,13 +78,12 @@ Parsed parse_arguments(int count, const char* const* values, std::ostream& out, 
   std::string seeds;
   CLI::App app(
       "Runs the production core of a whole cluster under faults, in virtual time.\n"
-      "Exit status: 0 nothing found, 2 usage, 10 crash, 11 safety, 12 liveness.",
+      "Exit status: 0 nothing found, 1 a planted bug not found, 2 usage, 10 crash, 11 safety, 12 liveness.",
       "lucid-sim");
-  app.add_option("--nodes", arguments.wanted.nodes, "validators of the genesis")
-      ->required()
-      ->check(CLI::Range(1u, kMaxNodes));
+  const auto* nodes =
+      app.add_option("--nodes", arguments.wanted.nodes, "validators of the genesis")->check(CLI::Range(1u, kMaxNodes));
   app.add_option("--byzantine", arguments.wanted.byzantine, "how many of them lie, at most")->capture_default_str();
-  app.add_option("--seeds", seeds, "A..B: each decides one run")->required();
+  app.add_option("--seeds", seeds, "A..B: each decides one run");
   app.add_option("--heights", arguments.wanted.heights, "of each run")
       ->capture_default_str()
       ->check(CLI::Range(Height{1}, kMaxHeights));
@@ -75,13 +91,19 @@ Parsed parse_arguments(int count, const char* const* values, std::ostream& out, 
   app.add_option("--faults", arguments.faults, "all or none")->capture_default_str();
   app.add_option("--threads", arguments.threads, "0: one for each core")->capture_default_str();
   app.add_flag("--trace", arguments.trace, "one line an event, of one seed");
+  app.add_option("--scenario", arguments.scenario, "a world arranged by hand, instead of --nodes and --seeds");
+  app.add_flag("--list-mutants", arguments.list_mutants, "the bugs that can be planted, and how each is found");
+  app.add_option("--mutant", arguments.mutant, "with this bug planted in core");
+  app.add_flag("--until-caught", arguments.until_caught, "the budget of --mutant, until a checker finds it: 0, else 1");
   app.add_flag("--keep-going", arguments.keep_going, "run the other seeds too when one has failed");
   try {
     app.parse(count, values);
   } catch (const CLI::ParseError& error) {
     return {std::nullopt, app.exit(error, out, err) == 0 ? 0 : kUsage};
   }
-  if (const auto good = check(arguments, seeds); !good) {
+  Status good = fill_in(arguments, nodes->count() > 0, seeds);
+  if (good) good = check(arguments, seeds);
+  if (!good) {
     err << to_text(good.error()) << "\nRun with --help for more information.\n";
     return {std::nullopt, kUsage};
   }
@@ -90,7 +112,11 @@ Parsed parse_arguments(int count, const char* const* values, std::ostream& out, 
 
 std::string replay_command(const Arguments& arguments, std::uint64_t seed) {
   const std::string number = std::to_string(seed);
-  std::string out = "lucid-sim --nodes " + std::to_string(arguments.wanted.nodes) + " --byzantine " +
+  const std::string mutant = arguments.mutant.empty() ? "" : " --mutant " + arguments.mutant;
+  if (!arguments.scenario.empty())
+    return "lucid-sim" + mutant + " --scenario " + arguments.scenario + " --seeds " + number + ".." + number +
+           " --trace";
+  std::string out = "lucid-sim" + mutant + " --nodes " + std::to_string(arguments.wanted.nodes) + " --byzantine " +
                     std::to_string(arguments.wanted.byzantine) + " --seeds " + number + ".." + number + " --heights " +
                     std::to_string(arguments.wanted.heights);
   if (!arguments.profile.empty()) out += " --profile " + arguments.profile;

@@ -19,6 +19,10 @@ struct Arguments {
   bool keep_going = false;
   std::string profile = {};  // as given
   std::string faults = "all";
+  std::string mutant = {};    // a planted bug by name
+  std::string scenario = {};  // arranged by hand: nodes, byzantine and faults are the scenario's
+  bool until_caught = false;  // the planted bug's own budget instead of seeds
+  bool list_mutants = false;
 };
 
 /// "A..B" or "A". Fault number_range with the sentence for people.

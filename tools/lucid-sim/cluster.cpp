@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tools/lucid-sim/scenarios.hpp"
 #include "tools/lucid-sim/stand_in_signatures.hpp"
 
 namespace lucid::sim {
@@ -51,8 +52,10 @@ Cluster::Cluster(SeedPlan plan)
   for (NodeIndex i = 0; i < plan_.machines.size(); ++i) {
     liars_.push_back(nullptr);
     if (!plan_.machines[i].lies) continue;
-    liars_.back() = make_liar({plan_, chain_, world_.verifier, i, *nodes_[i], chance_.split(2'000 + i),
-                               [this](FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; }});
+    const Scenario* scenario = find_scenario(plan_.wanted.scenario);
+    const auto make = scenario ? scenario->liar : make_liar;
+    liars_.back() = make({plan_, chain_, world_.verifier, i, *nodes_[i], chance_.split(2'000 + i),
+                          [this](FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; }});
   }
 }
 

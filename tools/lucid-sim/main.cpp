@@ -3,6 +3,8 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "tools/lucid-sim/mutant_command.hpp"
+#include "tools/lucid-sim/planting.hpp"
 #include "tools/lucid-sim/report.hpp"
 
 namespace lucid::sim {
@@ -26,7 +28,18 @@ void name_seeds(int signal) {
   _exit(status_of(ViolationKind::crash));
 }
 
-int run(const Arguments& arguments) {
+int run(const Arguments& arguments, char** values) {
+  if (arguments.list_mutants) {
+    list_planted_bugs(std::cout);
+    return 0;
+  }
+  const PlantedBug* bug = find_planted_bug(arguments.mutant);
+  if (bug && !can_plant()) {
+    std::cerr << become_mutants(values) << '\n';
+    return status_of(ViolationKind::crash);
+  }
+  if (bug) plant(bug->mutant);
+  if (arguments.until_caught) return catch_planted_bug(std::cout, *bug, arguments.threads);
   const auto start = std::chrono::steady_clock::now();
   Totals totals;
   if (arguments.trace) {
@@ -48,5 +61,5 @@ int run(const Arguments& arguments) {
 int main(int count, char** values) {
   for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS}) std::signal(signal, lucid::sim::name_seeds);
   const auto parsed = lucid::sim::parse_arguments(count, values, std::cout, std::cerr);
-  return parsed.arguments ? lucid::sim::run(*parsed.arguments) : parsed.status;
+  return parsed.arguments ? lucid::sim::run(*parsed.arguments, values) : parsed.status;
 }

@@ -11,6 +11,7 @@
 #include "tools/lucid-sim/checkers/checkers.hpp"
 #include "tools/lucid-sim/cluster.hpp"
 #include "tools/lucid-sim/digest.hpp"
+#include "tools/lucid-sim/scenarios.hpp"
 #include "tools/lucid-sim/trace.hpp"
 
 namespace lucid::sim {
@@ -67,7 +68,8 @@ void add(Totals& totals, SeedResult& result) {
 }  // namespace
 
 SeedResult run_seed(std::uint64_t seed, const Wanted& wanted, std::ostream* trace) {
-  Cluster cluster(make_plan(seed, wanted));
+  const Scenario* scenario = find_scenario(wanted.scenario);
+  Cluster cluster(scenario ? plan_of(*scenario, seed) : make_plan(seed, wanted));
   const ClusterFacts facts = cluster.facts();
   Digest digest;
   cluster.watch_by(digest);

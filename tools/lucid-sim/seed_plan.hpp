@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/types/params.hpp"
@@ -24,6 +25,7 @@ struct Wanted {
   std::optional<Profile> profile;  // absent: each seed draws its parameters
   bool faults = true;              // false: a good network, disks and machines, and clocks within tolerance
   Signatures signatures = Signatures::by_seed;
+  std::string_view scenario = "";  // arranged by hand (scenarios.hpp) instead of drawn
 };
 
 struct MachinePlan {

@@ -1,0 +1,159 @@
+#include "tools/lucid-sim/scenarios.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/ledger/block_builder.hpp"
+#include "tools/lucid-sim/sim_node.hpp"
+
+namespace lucid::sim {
+namespace {
+
+constexpr std::uint64_t kMinuteMs = 60'000;
+
+/// Of four machines: the one that is cut off, and the one that lies.
+constexpr NodeIndex kAway = 2;
+constexpr NodeIndex kLiar = 3;
+
+// ---- liars with one habit
+
+/// Votes nil whatever its core votes for.
+class NilVoter final : public Liar {
+ public:
+  explicit NilVoter(LiarDeps deps) : deps_(std::move(deps)) {}
+
+  std::vector<MessagePtr> outgoing(TimeMs, const MessagePtr& message, NodeIndex) override {
+    const auto* content = std::get_if<VoteMessage>(&message->content);
+    if (!content || content->vote.voter != deps_.node.keys().address || !content->vote.block) return {message};
+    Vote vote = content->vote;
+    vote.block.reset();
+    vote.reason = NilReason::timed_out;
+    vote.signature =
+        deps_.verifier.scheme().sign(deps_.node.keys().consensus, crypto::vote_digest(deps_.verifier.chain(), vote));
+    deps_.count(FaultKind::split_votes);
+    return {make_message(VoteMessage{vote})};
+  }
+
+ private:
+  LiarDeps deps_;
+};
+
+/// Dates its blocks an hour ahead: nobody may date a child before that hour is over.
+class FutureProposer final : public Liar {
+ public:
+  explicit FutureProposer(LiarDeps deps) : deps_(std::move(deps)) {}
+
+  std::vector<MessagePtr> outgoing(TimeMs now, const MessagePtr& message, NodeIndex) override {
+    const auto* content = std::get_if<ProposalMessage>(&message->content);
+    const bool own = content && content->proposal.proposer == deps_.node.keys().address;
+    if (!own || content->proposal.valid_round || content->proposal.height != deps_.node.plan().height) return {message};
+    MessagePtr& made = made_[{content->proposal.height, content->proposal.round}];
+    if (!made) made = ahead(now, content->proposal.round, content->block->block->last_commit);
+    return made ? std::vector{made} : std::vector<MessagePtr>{};
+  }
+
+ private:
+  static constexpr std::uint64_t kAheadMs = 60 * kMinuteMs;
+
+  MessagePtr ahead(TimeMs now, Round round, const Certificate& last_commit) {
+    const SimNode& node = deps_.node;
+    ledger::BuildInput input;
+    input.round = round;
+    input.time = now + kAheadMs;
+    input.last_commit = last_commit;
+    input.max_bytes = deps_.chain.params().max_block_bytes;
+    input.prove_vrf = [&](ByteView alpha) { return deps_.verifier.scheme().vrf_prove(node.keys().vrf, alpha); };
+    auto built =
+        ledger::build_block(deps_.chain, deps_.verifier, node.chain().state(), node.plan(), node.chain(), input);
+    if (!built) return nullptr;
+    const SizedBlockPtr block = sized(std::make_shared<const Block>(std::move(built->block)));
+    Proposal proposal{node.plan().height, round, block->hash, {}, node.keys().address, {}};
+    proposal.signature =
+        deps_.verifier.scheme().sign(node.keys().consensus, crypto::proposal_digest(deps_.verifier.chain(), proposal));
+    deps_.count(FaultKind::invalid_block);
+    return make_message(ProposalMessage{proposal, {}, block});
+  }
+
+  LiarDeps deps_;
+  std::map<std::pair<Height, Round>, MessagePtr> made_;
+};
+
+template <class Habit>
+std::unique_ptr<Liar> liar_with(LiarDeps deps) {
+  return std::make_unique<Habit>(std::move(deps));
+}
+
+// ---- worlds
+
+/// Nothing goes wrong after `healed_ms`; the run may take `more_ms` beyond that.
+void take_time(SeedPlan& plan, std::uint64_t healed_ms, std::uint64_t more_ms) {
+  plan.healed_at = plan.params.start_time + healed_ms;
+  plan.end_at = plan.healed_at + more_ms;
+}
+
+/// For `lasts_ms` the liar and the two others go from round to round and decide nothing: they hear each other and are
+/// too few. Then the fourth comes back.
+void stall(SeedPlan& plan, std::uint64_t lasts_ms) {
+  plan.machines[kLiar].lies = true;
+  const TimeMs from = plan.params.start_time + kMinuteMs;
+  plan.incidents.push_back({FaultKind::one_against_rest, from, lasts_ms, {kAway}, 0});
+  take_time(plan, kMinuteMs + lasts_ms, 60 * kMinuteMs);
+}
+
+constexpr std::array kScenarios{
+    Scenario{.name = "left_behind",
+             .sentence = "One is cut off while the others, of whom one votes nil, go through fifty rounds; it returns.",
+             .nodes = 4,
+             .arrange = [](SeedPlan& plan) { stall(plan, 20 * kMinuteMs); },
+             .liar = liar_with<NilVoter>},
+    Scenario{.name = "dated_ahead",
+             .sentence = "One of four dates each of its blocks an hour ahead.",
+             .nodes = 4,
+             .arrange =
+                 [](SeedPlan& plan) {
+                   plan.machines[kLiar].lies = true;
+                   take_time(plan, kMinuteMs, 30 * kMinuteMs);
+                 },
+             .liar = liar_with<FutureProposer>},
+};
+
+}  // namespace
+
+std::span<const Scenario> scenarios() {
+  return kScenarios;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+  const auto found = std::find_if(kScenarios.begin(), kScenarios.end(),
+                                  [&](const Scenario& scenario) { return scenario.name == name; });
+  return found == kScenarios.end() ? nullptr : &*found;
+}
+
+std::string scenario_names() {
+  std::string out;
+  for (const Scenario& scenario : kScenarios) out += (out.empty() ? "" : ", ") + std::string(scenario.name);
+  return out;
+}
+
+Wanted wanted_by(const Scenario& scenario) {
+  Wanted wanted;
+  wanted.nodes = scenario.nodes;
+  wanted.heights = 12;
+  wanted.profile = Profile::mainnet;
+  wanted.faults = false;
+  wanted.signatures = Signatures::stand_in;
+  wanted.scenario = scenario.name;
+  return wanted;
+}
+
+SeedPlan plan_of(const Scenario& scenario, std::uint64_t seed) {
+  Wanted good = wanted_by(scenario);
+  good.scenario = "";
+  SeedPlan plan = make_plan(seed, good);
+  plan.wanted.scenario = scenario.name;
+  scenario.arrange(plan);
+  return plan;
+}
+
+}  // namespace lucid::sim
