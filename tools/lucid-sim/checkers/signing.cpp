@@ -246,6 +246,9 @@ class SigningChecker final : public Observer {
   void check_durable(const Stored& seen) {
     const consensus::DurableRound& durable = seen.persist.durable;
     if (!durable.locked_round) return;
+    // One outside the set follows the votes of others, and locks without a signature of its own.
+    const History& history = shared_->history;
+    if (!history.knows(durable.height) || !key_in(seen.node, history.set_of(durable.height))) return;
     std::optional<Round> newest;
     for_each_key(seen.node, [&](const KeyBook& book) { newest = std::max(newest, book.newest_round(durable.height)); });
     if (!newest || *durable.locked_round > *newest)
