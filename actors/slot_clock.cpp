@@ -1,7 +1,6 @@
 #include "actors/slot_clock.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "actors/runtime/wire.hpp"
 #include "core/slots/slots.hpp"
@@ -33,18 +32,12 @@ class SlotClock {
 
  private:
   void set(const SetTimer& timer) {
-    if (!generations_.empty() && timer.key.height < generations_.rbegin()->first.height) return;
-    generations_.erase(generations_.begin(), generations_.lower_bound(TimerKey{timer.key.height}));
-    generations_[timer.key] = ++newest_;
-    after(timer.after_ms, TimerDue{timer.key, newest_});
+    if (const auto generation = timers_.set(timer.key)) after(timer.after_ms, TimerDue{timer.key, *generation});
   }
 
-  // CAF's delayed messages cannot be called back: one whose generation is not the key's newest was replaced or dropped.
+  // CAF's delayed messages cannot be called back: the table knows which of them still count.
   void fire(const TimerDue& due) {
-    const auto found = generations_.find(due.key);
-    if (found == generations_.end() || found->second != due.generation) return;
-    generations_.erase(found);
-    act::tell(self_, deps_.timers, TimerFired{due.key});
+    if (const auto key = timers_.fire(due.key, due.generation)) act::tell(self_, deps_.timers, TimerFired{*key});
   }
 
   void look_at_slot() {
@@ -70,8 +63,7 @@ class SlotClock {
 
   interface::pointer self_;
   SlotClockDeps deps_;
-  std::map<TimerKey, std::uint64_t> generations_;
-  std::uint64_t newest_ = 0;
+  consensus::TimerTable timers_;
   std::optional<Slot> announced_;
 };
 

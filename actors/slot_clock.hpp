@@ -8,19 +8,12 @@
 
 #include "actors/runtime/act.hpp"
 #include "actors/runtime/clock.hpp"
-#include "core/consensus/input.hpp"
+#include "core/consensus/timer_table.hpp"
 #include "core/types/params.hpp"
 
 namespace lucid::actors {
 
-/// What a timer is for, in the consensus core's terms.
-struct TimerKey {
-  Height height = 0;
-  Round round = 0;
-  consensus::TimerStep step = consensus::TimerStep::open;
-  auto operator<=>(const TimerKey&) const = default;
-  LUCID_FIELDS(height, round, step)
-};
+using consensus::TimerKey;
 
 /// Due a time span from now, whatever the wall clock does. Setting a key again replaces it; setting one of a newer
 /// height drops those of all older heights.
