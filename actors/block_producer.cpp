@@ -1,5 +1,10 @@
 #include "actors/block_producer.hpp"
 
+#include <algorithm>
+
+#include "core/codec/codec.hpp"
+#include "core/ledger/evidence.hpp"
+
 namespace lucid::actors {
 
 namespace {
@@ -11,6 +16,13 @@ constexpr std::chrono::seconds kExpireEvery{10};
 constexpr std::size_t kPartSize = 64;
 /// Senders whose nonces are kept in memory.
 constexpr std::size_t kMaxNonces = 10'000;
+/// Batches of peers that wait for the verifiers; further ones are dropped, and will be offered again.
+constexpr std::size_t kMaxBatchesHeard = 16;
+/// Looked at for one offer.
+constexpr std::size_t kOfferedAtOnce = 256;
+/// Evidence that is remembered as put on chain. A validator that contradicts itself more often is banned long before.
+constexpr std::size_t kMaxEvidence = 1'024;
+constexpr Height kEvidenceValidBlocks = 1'000;
 
 }  // namespace
 
@@ -18,11 +30,11 @@ constexpr std::size_t kMaxNonces = 10'000;
 struct BlockProducer::Batch {
   std::vector<Result<crypto::TransactionPtr>> verified;
   std::size_t parts_open = 0;
-  caf::typed_response_promise<SubmitResult> promise;
+  std::optional<caf::typed_response_promise<SubmitResult>> promise;  // absent: nobody waits, a peer offered it
 };
 
 BlockProducer::BlockProducer(interface::pointer self, Deps deps)
-    : self_(self), deps_(std::move(deps)), pool_(deps_.limits, deps_.exempt) {
+    : self_(self), deps_(std::move(deps)), pool_(deps_.limits, deps_.exempt), chance_(deps_.seed) {
   act::probe(self_).set_state("waiting for the chain's tip");
   // Batches would wait for a dead verifier in vain; a new block_producer brings new ones.
   for (const auto& verifier : deps_.verifiers)
@@ -51,6 +63,11 @@ BlockProducer::interface::behavior_type BlockProducer::make_behavior() {
         expire();
         act::tell_after(self_, act::me<interface>(self_), kExpireEvery, ExpirePending{});
       },
+      [this](const EvidenceSeen& seen) { put_on_chain(seen.evidence); },
+      [this](const PeerConnected& peer) { connected(peer.peer); },
+      [this](const PeerGone& peer) { peers_.erase(peer.peer); },
+      [this](const TransactionsHeard& heard) { hear(heard); },
+      [this](const OfferTurn&) { offer_turn(); },
   };
 }
 
@@ -59,11 +76,12 @@ void BlockProducer::take_tip(const TipChanged& tip) {
   next_height_ = tip.state->height + 1;
   if (tip.block) {
     std::vector<Hash256> ids;
-    ids.reserve(tip.block->transactions.size());
-    for (const auto& record : tip.block->transactions) ids.push_back(record.id);
-    pool_.committed(ids, tip.block->accounts);
+    const ledger::ChangeSet& changes = *tip.block->changes;
+    ids.reserve(changes.transactions.size());
+    for (const auto& record : changes.transactions) ids.push_back(record.id);
+    pool_.committed(ids, changes.accounts);
     if (nonces_.size() > kMaxNonces) nonces_.clear();
-    for (const auto& account : tip.block->accounts) nonces_[account.account] = account.next_nonce;
+    for (const auto& account : changes.accounts) nonces_[account.account] = account.next_nonce;
   }
   tell_work();
   publish_state();
@@ -91,17 +109,20 @@ void BlockProducer::built(const BuildBlock& wanted, const CandidateBuilt& candid
             BlockBuilt{wanted.height, wanted.round, candidate.hash, candidate.block, candidate.size_bytes});
 }
 
+Result<std::uint64_t> BlockProducer::next_nonce(const Address& account) {
+  const auto known = nonces_.find(account);
+  if (known != nonces_.end()) return known->second;
+  LUCID_TRY_ASSIGN(const std::uint64_t nonce, deps_.next_nonce(account));
+  if (nonces_.size() > kMaxNonces) nonces_.clear();
+  nonces_.emplace(account, nonce);
+  return nonce;
+}
+
 std::optional<Error> BlockProducer::add(const crypto::TransactionPtr& transaction) {
   if (next_height_ == 0) return Error{Fault::not_ready, "chain", "its tip to be known", {}};
-  const Address& sender = (*transaction)->sender;
-  auto known = nonces_.find(sender);
-  if (known == nonces_.end()) {
-    const auto nonce = deps_.next_nonce(sender);
-    if (!nonce) return nonce.error();
-    if (nonces_.size() > kMaxNonces) nonces_.clear();
-    known = nonces_.emplace(sender, *nonce).first;
-  }
-  const auto added = pool_.add(transaction, known->second, next_height_, deps_.clock.monotonic_ms());
+  const auto nonce = next_nonce((*transaction)->sender);
+  if (!nonce) return nonce.error();
+  const auto added = pool_.add(transaction, *nonce, next_height_, deps_.clock.monotonic_ms());
   if (!added) return added.error();
   return std::nullopt;
 }
@@ -109,21 +130,31 @@ std::optional<Error> BlockProducer::add(const crypto::TransactionPtr& transactio
 SubmitOutcome BlockProducer::submit(const SubmitVerified& submitted) {
   SubmitOutcome outcome;
   outcome.refused.reserve(submitted.transactions.size());
-  for (const auto& transaction : submitted.transactions) outcome.refused.push_back(add(transaction));
+  std::vector<crypto::TransactionPtr> taken;
+  for (const auto& transaction : submitted.transactions) {
+    outcome.refused.push_back(add(transaction));
+    if (!outcome.refused.back()) taken.push_back(transaction);
+  }
+  offer(taken, std::nullopt);
   tell_work();
   publish_state();
   return outcome;
 }
 
 caf::result<SubmitResult> BlockProducer::submit_encoded(const SubmitEncoded& submitted) {
-  const std::size_t count = submitted.transactions.size();
-  if (count == 0) return SubmitResult{};
+  if (submitted.transactions.empty()) return SubmitResult{};
   auto batch = std::make_shared<Batch>();
+  batch->promise = self_->template make_response_promise<SubmitResult>();
+  verify(submitted.transactions, batch);
+  return *batch->promise;
+}
+
+void BlockProducer::verify(std::vector<Bytes> transactions, const std::shared_ptr<Batch>& batch) {
+  const std::size_t count = transactions.size();
   const Result<crypto::TransactionPtr> unanswered = fail(Fault::no_answer, "verifier", "an answer in time");
   batch->verified.assign(count, unanswered);
   batch->parts_open = (count + kPartSize - 1) / kPartSize;
-  batch->promise = self_->template make_response_promise<SubmitResult>();
-  const auto shared = std::make_shared<const std::vector<Bytes>>(submitted.transactions);
+  const auto shared = std::make_shared<const std::vector<Bytes>>(std::move(transactions));
   for (std::size_t from = 0; from < count; from += kPartSize) {
     const std::uint64_t part = next_part_++;
     const auto& verifier = deps_.verifiers[part % deps_.verifiers.size()];
@@ -133,7 +164,6 @@ caf::result<SubmitResult> BlockProducer::submit_encoded(const SubmitEncoded& sub
                 if (--batch->parts_open == 0) finish(batch);
               });
   }
-  return batch->promise;
 }
 
 void BlockProducer::part_verified(const std::shared_ptr<Batch>& batch, const VerifiedPart& part) {
@@ -144,20 +174,129 @@ void BlockProducer::part_verified(const std::shared_ptr<Batch>& batch, const Ver
 void BlockProducer::finish(const std::shared_ptr<Batch>& batch) {
   SubmitResult result;
   result.results.reserve(batch->verified.size());
+  std::vector<crypto::TransactionPtr> taken;
   for (const auto& verified : batch->verified) {
     if (!verified) {
       result.results.push_back(tl::unexpected(verified.error()));
-      continue;
-    }
-    if (auto refused = add(*verified))
+    } else if (auto refused = add(*verified)) {
       result.results.push_back(tl::unexpected(std::move(*refused)));
-    else
+    } else {
       result.results.push_back((**verified)->id);
+      taken.push_back(*verified);
+    }
   }
-  batch->promise.deliver(std::move(result));
+  if (batch->promise) {
+    batch->promise->deliver(std::move(result));
+    offer(taken, std::nullopt);  // what a peer offered, it offers to all by itself
+  } else {
+    --batches_heard_;
+  }
   tell_work();
   publish_state();
 }
+
+// ---- evidence
+
+void BlockProducer::put_on_chain(const Evidence& evidence) {
+  const auto key = ledger::evidence_key(evidence);
+  if (!key || !deps_.validator_key || !evidence_.insert(*key).second) return;
+  if (evidence_.size() > kMaxEvidence) evidence_.erase(evidence_.begin());
+  const auto there = deps_.has_evidence(*key);
+  if (there && *there) return;
+  const std::string words = "validator " + to_text(key->validator) + " signed twice at height " +
+                            std::to_string(key->height) + ", round " + std::to_string(key->round);
+  const auto transaction = sign(evidence);
+  const auto refused = transaction ? add(*transaction) : transaction.error();
+  deps_.log("ALARM evidence: " + words + (refused ? ", and it cannot be put on chain: " + to_text(*refused) : ""));
+  if (refused) {
+    evidence_.erase(*key);
+    return;
+  }
+  offer({*transaction}, std::nullopt);
+  tell_work();
+  publish_state();
+}
+
+/// A transaction of the validator's own account: no other program takes nonces of it, as the anchor does of the node's.
+Result<crypto::TransactionPtr> BlockProducer::sign(const Evidence& evidence) {
+  const auto& scheme = deps_.verifier.scheme();
+  LUCID_TRY_ASSIGN(const auto public_key, scheme.public_key(*deps_.validator_key));
+  LUCID_TRY_ASSIGN(const Address account, scheme.address(public_key));
+  LUCID_TRY_ASSIGN(const std::uint64_t nonce, next_nonce(account));
+  Transaction transaction;
+  transaction.chain_id = deps_.params.chain_id;
+  transaction.nonce = pool_.next_free_nonce(account, nonce);
+  transaction.valid_until_height = next_height_ + kEvidenceValidBlocks;
+  transaction.operation = evidence;
+  transaction.signature =
+      scheme.sign_recoverable(*deps_.validator_key, crypto::transaction_digest(deps_.verifier.chain(), transaction));
+  LUCID_TRY_ASSIGN(auto verified, deps_.verifier.verify(codec::encode(transaction)));
+  return std::make_shared<const crypto::Verified<crypto::SignedTransaction>>(std::move(verified));
+}
+
+// ---- peers
+
+void BlockProducer::connected(PeerId peer) {
+  peers_.insert(peer);
+  offer_waiting(peer);
+  if (!offering_)
+    act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(deps_.offer_every_ms), OfferTurn{});
+  offering_ = true;
+}
+
+void BlockProducer::hear(const TransactionsHeard& heard) {
+  std::vector<Bytes> unknown;
+  for (const auto& encoded : heard.transactions)
+    if (!pool_.find(crypto::transaction_id(encoded))) unknown.push_back(encoded);
+  if (unknown.empty() || batches_heard_ >= kMaxBatchesHeard) return;
+  ++batches_heard_;
+  verify(std::move(unknown), std::make_shared<Batch>());
+}
+
+void BlockProducer::offer_turn() {
+  offering_ = !peers_.empty();
+  if (!offering_) return;
+  const auto next = peers_.upper_bound(offered_last_);
+  offered_last_ = next == peers_.end() ? *peers_.begin() : *next;
+  offer_waiting(offered_last_);
+  act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(deps_.offer_every_ms), OfferTurn{});
+}
+
+/// From a random place on, so that everything has its turn.
+void BlockProducer::offer_waiting(PeerId peer) {
+  const std::size_t count = pool_.stats().count;
+  if (count == 0) return;
+  const std::size_t from = count <= kOfferedAtOnce ? 0 : chance_() % count;
+  auto waiting = pool_.waiting(from, kOfferedAtOnce);
+  if (from > 0 && waiting.size() < kOfferedAtOnce)
+    for (auto& transaction : pool_.waiting(0, std::min(from, kOfferedAtOnce - waiting.size())))
+      waiting.push_back(std::move(transaction));
+  std::size_t bytes = 0;
+  const auto end = std::find_if(waiting.begin(), waiting.end(), [&](const crypto::TransactionPtr& transaction) {
+    bytes += (*transaction)->encoded.size();
+    return bytes > kOfferedBytes;
+  });
+  waiting.erase(end, waiting.end());
+  offer(waiting, peer);
+}
+
+void BlockProducer::offer(const std::vector<crypto::TransactionPtr>& transactions, std::optional<PeerId> only) {
+  if (peers_.empty()) return;
+  OfferTransactions out{{}, only};
+  std::size_t bytes = 0;
+  for (const auto& transaction : transactions) {
+    const auto& encoded = (*transaction)->encoded;
+    if (bytes + encoded.size() > kOfferedBytes) {
+      act::tell(self_, deps_.peers, std::exchange(out, OfferTransactions{{}, only}));
+      bytes = 0;
+    }
+    bytes += encoded.size();
+    out.transactions.emplace_back(encoded.begin(), encoded.end());
+  }
+  if (!out.transactions.empty()) act::tell(self_, deps_.peers, std::move(out));
+}
+
+// ---- outcome
 
 void BlockProducer::tell_work() {
   if (next_height_ == 0) return;

@@ -1,5 +1,8 @@
 // block_producer: owns the mempool. Transactions come in encoded (their signatures are then checked by the verifiers,
-// in parallel) or verified; when the validator asks for a block, the ledger makes one of what could be included.
+// in parallel) or verified; when the validator asks for a block, the ledger makes one of what could be included. What
+// is new here is offered to all peers before the validator hears that it waits, and what waits is offered again, one
+// peer at a time: a leader that never saw a transaction cannot include it. Evidence that the validator sees becomes a
+// transaction of this node's validator.
 //
 // Thread-safety: an actor. May be restarted: what waited is gone from memory, and comes again from those who answer for
 // it (the anchor's outbox, other clients).
@@ -9,10 +12,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <random>
+#include <set>
 #include <vector>
 
 #include "actors/engine_messages.hpp"
 #include "actors/leader_selector.hpp"
+#include "actors/peer_messages.hpp"
 #include "actors/submit_messages.hpp"
 #include "actors/verifier.hpp"
 #include "core/mempool/mempool.hpp"
@@ -21,12 +27,16 @@ namespace lucid::actors {
 
 using WorkListener = act::iface<void(WorkWaiting), void(BlockBuilt)>;
 using CandidateMaker = act::iface<CandidateBuilt(BuildCandidate), TipChanged(GetTip)>;
-using BlockProducerActor = act::iface<void(TipChanged), void(BuildBlock), SubmitOutcome(SubmitVerified),
-                                      SubmitResult(SubmitEncoded), PendingTransactions(GetPending),
-                                      FoundPending(FindPending), MempoolStats(GetMempoolStats), void(ExpirePending)>;
+using BlockProducerActor =
+    act::iface<void(TipChanged), void(BuildBlock), SubmitOutcome(SubmitVerified), SubmitResult(SubmitEncoded),
+               PendingTransactions(GetPending), FoundPending(FindPending), MempoolStats(GetMempoolStats),
+               void(ExpirePending), void(EvidenceSeen), void(PeerConnected), void(PeerGone), void(TransactionsHeard),
+               void(OfferTurn)>;
 
 /// The account's next nonce on chain.
 using NonceReader = std::function<Result<std::uint64_t>(const Address& account)>;
+/// Whether this evidence is on chain.
+using EvidenceReader = std::function<Result<bool>(const ledger::EvidenceKey& key)>;
 
 class BlockProducer {
  public:
@@ -44,6 +54,12 @@ class BlockProducer {
     Route<CandidateMaker> ledger;
     Route<WorkListener> validator;
     std::function<void(const std::string&)> log;
+    // Where there are other validators:
+    Route<TransactionPeers> peers;
+    std::shared_ptr<crypto::SigningKey> validator_key;  // whose account signs evidence; null: a node that only follows
+    EvidenceReader has_evidence;
+    std::uint64_t offer_every_ms = 1'000;  // each time to another peer
+    std::uint64_t seed = 0;                // where an offer begins; any number
   };
 
   BlockProducer(interface::pointer self, Deps deps);
@@ -55,11 +71,20 @@ class BlockProducer {
   void take_tip(const TipChanged& tip);
   void build(const BuildBlock& wanted);
   void built(const BuildBlock& wanted, const CandidateBuilt& candidate);
+  Result<std::uint64_t> next_nonce(const Address& account);
   std::optional<Error> add(const crypto::TransactionPtr& transaction);
   SubmitOutcome submit(const SubmitVerified& submitted);
   caf::result<SubmitResult> submit_encoded(const SubmitEncoded& submitted);
+  void verify(std::vector<Bytes> transactions, const std::shared_ptr<Batch>& batch);
   void part_verified(const std::shared_ptr<Batch>& batch, const VerifiedPart& part);
   void finish(const std::shared_ptr<Batch>& batch);
+  void put_on_chain(const Evidence& evidence);
+  Result<crypto::TransactionPtr> sign(const Evidence& evidence);
+  void connected(PeerId peer);
+  void hear(const TransactionsHeard& heard);
+  void offer_turn();
+  void offer_waiting(PeerId peer);
+  void offer(const std::vector<crypto::TransactionPtr>& transactions, std::optional<PeerId> only);
   void tell_work();
   void expire();
   void publish_state();
@@ -72,6 +97,12 @@ class BlockProducer {
   bool told_waiting_ = false;
   Height told_height_ = 0;
   std::uint64_t next_part_ = 0;
+  std::set<ledger::EvidenceKey> evidence_;  // made transactions of
+  std::set<PeerId> peers_;                  // connected
+  PeerId offered_last_;
+  bool offering_ = false;          // a turn is due
+  std::size_t batches_heard_ = 0;  // of peers, in verification
+  std::mt19937_64 chance_;
 };
 
 }  // namespace lucid::actors

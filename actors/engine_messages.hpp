@@ -27,8 +27,7 @@ struct CommittedBlock {
   Height height = 0;
   Hash256 hash;
   BlockPtr block;
-  std::vector<ledger::TransactionRecord> transactions;
-  std::vector<AccountNonce> accounts;
+  std::shared_ptr<const ledger::ChangeSet> changes;
 };
 
 /// The chain has a new tip (or this is the one it started with: then there is no block).
@@ -102,19 +101,29 @@ struct CommitBlock {
   BlockPtr block;
   Certificate certificate;
 };
+/// A block of the past that others have made final, with a certificate that was checked: execute and commit it.
+/// Answered by CommittedHeight once it is stored, or with why it could not be; then nothing has changed.
+struct FollowBlock {
+  Hash256 hash;
+  BlockPtr block;
+  Certificate certificate;
+};
+struct CommittedHeight {
+  Height height = 0;
+};
 /// The database had no room; look again.
 struct RetryCommit {};
 
-/// Signed messages for the other validators, and blocks that are to be fetched from them.
-struct SendToPeers {
-  std::vector<consensus::Message> messages;
-  std::vector<BlockPtr> blocks;  // of the proposals among them
+/// Two signed messages of one validator that contradict each other: to be put on chain, once.
+struct EvidenceSeen {
+  Evidence evidence;
 };
 
 struct GetConsensusStatus {};
 struct ConsensusReport {
   consensus::ConsensusStatus status;
   bool moving = false;
+  std::uint64_t validators_connected = 0;  // others
   std::string in_words;
 };
 /// Time to look whether the chain moves.
@@ -173,13 +182,14 @@ struct ScheduleAnswer {
   std::vector<Address> cooling;
 };
 
-#define LUCID_ENGINE_MESSAGES(X)                                                                                     \
-  X(TipChanged)                                                                                                      \
-  X(GetTip) X(HeightPlanned) X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt)          \
-      X(CheckBlock) X(BlockChecked) X(CommitBlock) X(RetryCommit) X(SendToPeers) X(GetConsensusStatus)               \
-          X(ConsensusReport) X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions)  \
-              X(FindPending) X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule) \
-                  X(ScheduleAnswer)
+#define LUCID_ENGINE_MESSAGES(X)                                                                                   \
+  X(TipChanged)                                                                                                    \
+  X(GetTip)                                                                                                        \
+  X(HeightPlanned) X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock)    \
+      X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit) X(EvidenceSeen)              \
+          X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) \
+              X(PendingTransactions) X(FindPending) X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally)      \
+                  X(TallyAnswer) X(GetSchedule) X(ScheduleAnswer)
 
 LUCID_ENGINE_MESSAGES(LUCID_LOCAL_MESSAGE)
 

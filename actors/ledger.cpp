@@ -1,7 +1,6 @@
 #include "actors/ledger.hpp"
 
 #include "core/codec/codec.hpp"
-#include "core/crypto/vrf.hpp"
 
 namespace lucid::actors {
 
@@ -23,6 +22,7 @@ Ledger::interface::behavior_type Ledger::make_behavior() {
       [this](const BuildCandidate& job) { return build(job); },
       [this](const CheckBlock& wanted) { check(wanted); },
       [this](const CommitBlock& decided) { commit(decided); },
+      [this](const FollowBlock& final) { return follow(final); },
       [this](const RetryCommit&) {
         if (waiting_) commit(CommitBlock(*waiting_));
       },
@@ -42,7 +42,7 @@ caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
   input.max_bytes = job.max_bytes;
   input.prove_vrf = [this](ByteView alpha) -> Result<VrfProof> {
     if (!deps_.vrf_key) return fail(Fault::key_invalid, "vrf_key", "a validator's", "none");
-    return crypto::vrf_prove(*deps_.vrf_key, alpha);
+    return deps_.verifier.scheme().vrf_prove(*deps_.vrf_key, alpha);
   };
   const auto snapshot = deps_.store->snapshot();
   if (!snapshot) return to_caf(snapshot.error());
@@ -103,6 +103,24 @@ void Ledger::commit(const CommitBlock& decided) {
   committed(decided, std::move(taken));
 }
 
+/// Unlike a block that this node decided, one that sync brings may wait: sync asks again.
+caf::result<CommittedHeight> Ledger::follow(const FollowBlock& final) {
+  const Height height = final.block->header.height;
+  if (height < plan_.height) return CommittedHeight{height};  // here already
+  if (height > plan_.height)
+    return to_caf(Error{Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(height)});
+  const auto execution = executed(final.hash, *final.block);
+  if (!execution) return to_caf(execution.error());
+  if (const auto stored = deps_.store->commit(*final.block, **execution, final.certificate); !stored) {
+    if (stored.error().fault != Fault::storage_full) act::quit(self_, stored.error());
+    return to_caf(stored.error());
+  }
+  waiting_.reset();
+  ledger::Execution taken = std::move(candidates_.at(final.hash));
+  committed({final.hash, final.block, final.certificate}, std::move(taken));
+  return CommittedHeight{height};
+}
+
 void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) {
   candidates_.clear();
   deps_.state = std::make_shared<const ledger::ChainState>(std::move(execution.state));
@@ -116,8 +134,7 @@ void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) 
   block->height = deps_.state->height;
   block->hash = deps_.state->hash;
   block->block = decided.block;
-  block->transactions = std::move(execution.changes.transactions);
-  block->accounts = std::move(execution.changes.accounts);
+  block->changes = std::make_shared<const ledger::ChangeSet>(std::move(execution.changes));
   const TipChanged changed{deps_.state, deps_.certificate, std::move(block)};
   for (const auto& listener : deps_.tips) act::tell(self_, listener, changed);
   for (const auto& listener : deps_.finals) act::tell(self_, listener, final);

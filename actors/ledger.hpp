@@ -33,8 +33,9 @@ struct Judgement {
 LUCID_LOCAL_MESSAGE(JudgeBlock)
 LUCID_LOCAL_MESSAGE(Judgement)
 
-using LedgerActor = act::iface<CandidateBuilt(BuildCandidate), void(CheckBlock), void(CommitBlock), void(RetryCommit),
-                               TipChanged(GetTip), Judgement(JudgeBlock)>;
+using LedgerActor =
+    act::iface<CandidateBuilt(BuildCandidate), void(CheckBlock), void(CommitBlock), CommittedHeight(FollowBlock),
+               void(RetryCommit), TipChanged(GetTip), Judgement(JudgeBlock)>;
 
 class Ledger {
  public:
@@ -63,6 +64,7 @@ class Ledger {
   void check(const CheckBlock& wanted);
   Result<const ledger::Execution*> executed(const Hash256& hash, const Block& block);
   void commit(const CommitBlock& decided);
+  caf::result<CommittedHeight> follow(const FollowBlock& final);
   void committed(const CommitBlock& decided, ledger::Execution execution);
   caf::result<Judgement> judge(const JudgeBlock& asked);
   TipChanged tip() const { return {deps_.state, deps_.certificate, nullptr}; }

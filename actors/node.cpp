@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "actors/introspector_door.hpp"
@@ -74,7 +75,8 @@ struct Node::Parts {
   explicit Parts(NodeOptions given)
       : options(std::move(given)), probes(clock), config(system_config()), system(config), actors{system, {}, {}, {},
                                                                                                   {},     {}, {}, {},
-                                                                                                  {},     {}, {}, {}} {}
+                                                                                                  {},     {}, {}, {},
+                                                                                                  {}} {}
 
   NodeOptions options;
   SystemClock clock;
@@ -100,6 +102,9 @@ struct Node::Parts {
   std::condition_variable stopped_changed;
   std::optional<StopReport> stopped;
 
+  /// Offers follow the chain's pace: five in the time that a round's leader has.
+  std::uint64_t offer_every_ms() const { return std::max<std::uint64_t>(100, chain->params().slot_timeout_ms / 5); }
+  static std::uint64_t chance() { return std::random_device{}(); }
   crypto::Verifier verifier() const { return {crypto::secp256k1_scheme(), chain->identity}; }
   act::Place place(std::string parent, act::Thread thread = act::Thread::shared, std::string name = {}) {
     return {probes, std::move(parent), thread, std::move(name)};
@@ -112,6 +117,7 @@ struct Node::Parts {
   Result<SlotClockActor> start_slot_clock();
   Result<LedgerActor> start_ledger();
   Result<ValidatorActor> start_validator();
+  Result<BlockSyncActor> start_block_sync();
   Result<BlockProducerActor> start_block_producer();
   void on_stopped(const StopReport& report);
 };
@@ -148,7 +154,7 @@ Result<LedgerActor> Node::Parts::start_ledger() {
                     std::make_shared<const ledger::ChainState>(std::move(tip.state)),
                     std::make_shared<const Certificate>(std::move(tip.certificate)),
                     vrf_key,
-                    {actors.leader_selector, actors.block_producer, actors.work_tally},
+                    {actors.block_sync, actors.leader_selector, actors.block_producer, actors.work_tally},
                     {actors.anchor, actors.block_manager},
                     actors.validator,
                     options.log};
@@ -171,14 +177,25 @@ Result<ValidatorActor> Node::Parts::start_validator() {
                              actors.block_producer,
                              actors.ledger,
                              {},
+                             offer_every_ms(),
+                             chance(),
                              2 * chain->params().slot_duration_ms + 30'000,
                              options.log};
   return act::spawn<ValidatorRunner>(system, place("supervisor", act::Thread::own), std::move(deps));
 }
 
+Result<BlockSyncActor> Node::Parts::start_block_sync() {
+  LUCID_TRY_ASSIGN(const auto public_key, crypto::secp256k1_scheme().public_key(*consensus_key));
+  LUCID_TRY_ASSIGN(const Address self, crypto::secp256k1_scheme().address(public_key));
+  BlockSync::Deps deps{clock,         chain->params(),  verifier(), self,     read_final(blocks),
+                       actors.ledger, actors.validator, {},         chance(), options.log};
+  return act::spawn<BlockSync>(system, place("supervisor", act::Thread::own), std::move(deps));
+}
+
 Result<BlockProducerActor> Node::Parts::start_block_producer() {
-  BlockProducer::Deps deps{clock, chain->params(), verifier(),       {},         {}, {},
-                           {},    actors.ledger,   actors.validator, options.log};
+  BlockProducer::Deps deps{clock, chain->params(),  verifier(),       {},          {}, {},
+                           {},    actors.ledger,    actors.validator, options.log, {}, consensus_key,
+                           {},    offer_every_ms(), chance()};
   LUCID_TRY_ASSIGN(const auto account_public, crypto::secp256k1_scheme().public_key(*account_key));
   LUCID_TRY_ASSIGN(const Address account, crypto::secp256k1_scheme().address(account_public));
   deps.exempt = {account};
@@ -188,6 +205,10 @@ Result<BlockProducerActor> Node::Parts::start_block_producer() {
   deps.next_nonce = [store = blocks](const Address& sender) -> Result<std::uint64_t> {
     LUCID_TRY_ASSIGN(const auto snapshot, store->snapshot());
     return snapshot->next_nonce(sender);
+  };
+  deps.has_evidence = [store = blocks](const ledger::EvidenceKey& key) -> Result<bool> {
+    LUCID_TRY_ASSIGN(const auto snapshot, store->snapshot());
+    return snapshot->has_evidence(key);
   };
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 1; i <= cores; ++i)
@@ -218,12 +239,14 @@ std::vector<ChildSpec> Node::Parts::children() {
       }));
   out.push_back(
       child<ValidatorActor>("validator", actors.validator, OnDeath::stop_node, [this] { return start_validator(); }));
+  out.push_back(child<BlockSyncActor>("block_sync", actors.block_sync, OnDeath::stop_node,
+                                      [this] { return start_block_sync(); }));
   out.push_back(child<BlockProducerActor>("block_producer", actors.block_producer, OnDeath::restart,
                                           [this] { return start_block_producer(); }));
   out.push_back(child<LeaderSelectorActor>(
       "leader_selector", actors.leader_selector, OnDeath::restart, [this]() -> Result<LeaderSelectorActor> {
         return act::spawn<LeaderSelector>(system, place("supervisor"),
-                                          LeaderSelector::Deps{chain, actors.ledger, actors.validator});
+                                          LeaderSelector::Deps{chain, actors.ledger, actors.block_sync});
       }));
   out.push_back(child<AnchorActor>("anchor", actors.anchor, OnDeath::restart, [this, own]() -> Result<AnchorActor> {
     return act::spawn<Anchor>(system, own(),

@@ -8,6 +8,7 @@
 #include "actors/anchor.hpp"
 #include "actors/block_manager.hpp"
 #include "actors/block_producer.hpp"
+#include "actors/block_sync.hpp"
 #include "actors/chunk_store.hpp"
 #include "actors/introspector.hpp"
 #include "actors/ledger.hpp"
@@ -25,6 +26,7 @@ struct NodeActors {
   Route<WorkTallyActor> work_tally;
   Route<ChunkStoreActor> chunk_store;
   Route<ValidatorActor> validator;
+  Route<BlockSyncActor> block_sync;
   Route<BlockProducerActor> block_producer;
   Route<LeaderSelectorActor> leader_selector;
   Route<AnchorActor> anchor;

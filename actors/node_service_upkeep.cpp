@@ -25,7 +25,7 @@ Health NodeService::health() {
   const auto anchoring = act::call<AnchoringSummary>(to.system, to.anchor, kWellWithin, GetAnchoringSummary{});
   out.parts["consensus"] = consensus && consensus->moving && consensus->status.may_sign;
   // Other validators that must be reachable: none where one signature decides.
-  out.parts["network"] = consensus && consensus->status.quorum <= 1;
+  out.parts["network"] = consensus && consensus->status.quorum <= 1 + consensus->validators_connected;
   out.parts["block_creator"] =
       act::call<MempoolStats>(to.system, to.block_producer, kWellWithin, GetMempoolStats{}).has_value();
   out.parts["transaction_processor"] = act::call<TipChanged>(to.system, to.ledger, kWellWithin, GetTip{}).has_value();

@@ -7,6 +7,9 @@ namespace lucid::actors {
 namespace {
 
 constexpr std::chrono::seconds kLook{30};
+/// What one offer holds at most: a round of the largest validator set, and blocks that a slow line carries in seconds.
+constexpr std::size_t kOfferedMessages = 2 * kMaxValidators;
+constexpr std::size_t kOfferedBlocks = 2;
 
 std::optional<consensus::VoteSigner> make_signer(const ValidatorRunner::Deps& deps) {
   if (!deps.key) return std::nullopt;
@@ -18,7 +21,10 @@ std::optional<consensus::VoteSigner> make_signer(const ValidatorRunner::Deps& de
 }  // namespace
 
 ValidatorRunner::ValidatorRunner(interface::pointer self, Deps deps)
-    : self_(self), deps_(std::move(deps)), core_(deps_.verifier, make_signer(deps_), std::move(deps_.restored)) {
+    : self_(self),
+      deps_(std::move(deps)),
+      core_(deps_.verifier, make_signer(deps_), std::move(deps_.restored)),
+      chance_(deps_.seed) {
   for (const auto& block : deps_.restored_blocks) blocks_.emplace(crypto::header_hash(block->header), block);
   deps_.restored_blocks.clear();
   height_since_ms_ = deps_.clock.monotonic_ms();
@@ -44,6 +50,15 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
         timers_.erase(fired.key);
         take(consensus::TimerFired{fired.key.height, fired.key.round, fired.key.step});
       },
+      [this](const PeerConnected& peer) { connected(peer); },
+      [this](const PeerGone& peer) { peers_.erase(peer.peer); },
+      [this](const HeardFromPeer& heard) { hear(heard); },
+      [this](const BlockWanted& wanted) { give_block(wanted); },
+      [this](const DecidedHeard& decided) {
+        keep_block(decided.certificate->block, decided.block);
+        take(consensus::CertificateArrived{decided.certificate});
+      },
+      [this](const OfferTurn&) { offer_turn(); },
       [this](const ChildRestarted& child) {
         if (child.name == "slot_clock") arm_timers();
       },
@@ -82,8 +97,12 @@ Status ValidatorRunner::persist(const consensus::Persist& persist) {
 }
 
 void ValidatorRunner::send(const std::vector<consensus::Message>& messages) {
-  SendToPeers out{messages, {}};
-  for (const auto& message : messages)
+  send(messages, std::nullopt);
+}
+
+void ValidatorRunner::send(std::vector<consensus::Message> messages, std::optional<PeerId> only) {
+  SendToPeers out{std::move(messages), {}, only};
+  for (const auto& message : out.messages)
     if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message))
       if (const auto found = blocks_.find(proposal->proposal->block); found != blocks_.end())
         out.blocks.push_back(found->second);
@@ -110,9 +129,78 @@ void ValidatorRunner::request(const consensus::Request& request) {
   } else if (const auto* check = std::get_if<consensus::CheckBlock>(&request)) {
     if (const auto found = blocks_.find(check->block); found != blocks_.end())
       act::tell(self_, deps_.ledger, CheckBlock{check->height, check->block, found->second});
+  } else {
+    // Asked for at once, and of another peer with each turn until it is here.
+    const auto& fetch = std::get<consensus::FetchBlock>(request);
+    if (wanted_height_ != fetch.height) wanted_.clear();
+    wanted_height_ = fetch.height;
+    wanted_.insert(fetch.block);
+    if (const auto peer = next_peer()) ask_for_blocks(*peer);
   }
-  // FetchBlock needs nothing here: peers are offered what is held and send what is missing.
 }
+
+// ---- peers
+
+void ValidatorRunner::hear(const HeardFromPeer& heard) {
+  if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&heard.message))
+    return take(consensus::VoteArrived{*vote});
+  const auto& proposal = std::get<consensus::ProposalMessage>(heard.message);
+  if (!heard.block) return;
+  keep_block(proposal.proposal->block, heard.block);
+  take(consensus::ProposalArrived{proposal.proposal, heard.block->header, heard.block_bytes, proposal.prevotes});
+}
+
+void ValidatorRunner::connected(const PeerConnected& peer) {
+  peers_[peer.peer] = peer.validator;
+  offer(peer.peer);
+  if (!offering_) act::tell_after(self_, act::me<interface>(self_), offer_every(), OfferTurn{});
+  offering_ = true;
+}
+
+void ValidatorRunner::offer_turn() {
+  offering_ = !peers_.empty();
+  if (!offering_) return;
+  offered_last_ = *next_peer();
+  offer(offered_last_);
+  ask_for_blocks(offered_last_);
+  act::tell_after(self_, act::me<interface>(self_), offer_every(), OfferTurn{});
+}
+
+std::chrono::milliseconds ValidatorRunner::offer_every() const {
+  return std::chrono::milliseconds(deps_.offer_every_ms);
+}
+
+/// The one after whoever had the last turn.
+std::optional<PeerId> ValidatorRunner::next_peer() const {
+  if (peers_.empty()) return std::nullopt;
+  const auto next = peers_.upper_bound(offered_last_);
+  return next == peers_.end() ? peers_.begin()->first : next->first;
+}
+
+void ValidatorRunner::offer(PeerId peer) {
+  auto offered = core_.offer(chance_(), kOfferedMessages);
+  std::size_t blocks = 0;
+  std::erase_if(offered, [&](const consensus::Message& message) {
+    return std::holds_alternative<consensus::ProposalMessage>(message) && ++blocks > kOfferedBlocks;
+  });
+  if (!offered.empty()) send(std::move(offered), peer);
+}
+
+void ValidatorRunner::ask_for_blocks(PeerId peer) {
+  if (wanted_height_ != core_.height()) wanted_.clear();
+  std::erase_if(wanted_, [this](const Hash256& block) { return blocks_.contains(block); });
+  for (const auto& block : wanted_) act::tell(self_, deps_.peers, AskForBlock{peer, wanted_height_, block});
+}
+
+void ValidatorRunner::give_block(const BlockWanted& wanted) {
+  if (wanted.height != core_.height() || !blocks_.contains(wanted.block)) return;
+  for (const auto& message : core_.messages())
+    if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message);
+        proposal && proposal->proposal->block == wanted.block)
+      return send({message}, wanted.from);
+}
+
+// ---- outcome
 
 void ValidatorRunner::decide(const consensus::Decision& decision) {
   const auto found = blocks_.find(decision.block);
@@ -128,7 +216,7 @@ void ValidatorRunner::report(const consensus::Output& output) {
     deps_.log("ALARM " + std::string(consensus::alarm_name(alarm.kind)) + ": " + to_text(alarm.error));
   if (output.rejected) deps_.log("a proposal was rejected: " + to_text(*output.rejected));
   if (output.refused) deps_.log("an input was refused: " + to_text(*output.refused));
-  if (!output.evidence.empty()) deps_.log(std::to_string(output.evidence.size()) + " double signatures seen");
+  for (const auto& evidence : output.evidence) act::tell(self_, deps_.block_producer, EvidenceSeen{evidence});
 }
 
 void ValidatorRunner::check_moving() {
@@ -152,7 +240,11 @@ void ValidatorRunner::publish_state() {
 }
 
 ConsensusReport ValidatorRunner::report_status() const {
-  ConsensusReport out{core_.status(deps_.clock.wall_ms()), moving_, {}};
+  ConsensusReport out{core_.status(deps_.clock.wall_ms()), moving_, 0, {}};
+  std::set<Address> validators;
+  for (const auto& [peer, validator] : peers_)
+    if (validator) validators.insert(*validator);
+  out.validators_connected = validators.size();
   out.in_words = moving_ ? "the chain moves: " + out.status.waiting_for
                          : "the chain does not move: " + out.status.waiting_for + " " + out.status.signing;
   return out;

@@ -1,5 +1,7 @@
 // validator: runs the consensus core. Each message becomes one input of the core; what the core answers is performed by
-// the step runner, which stores before it sends. Every 30 s it looks whether the chain moves, and says so in words.
+// the step runner, which stores before it sends. What it holds of its height it offers to peers again, one at a time
+// and from a random place, since anything may be lost on the way. Every 30 s it looks whether the chain moves, and says
+// so in words.
 //
 // Has a thread of its own: storing the sign-state waits for the disk. It is never restarted within a process: what it
 // signed last is in its memory too, and only a start reads it back from the disk; the node stops instead.
@@ -7,8 +9,10 @@
 
 #include <map>
 #include <optional>
+#include <random>
+#include <set>
 
-#include "actors/engine_messages.hpp"
+#include "actors/peer_messages.hpp"
 #include "actors/runtime/act.hpp"
 #include "actors/slot_clock.hpp"
 #include "actors/supervisor.hpp"
@@ -18,12 +22,12 @@
 
 namespace lucid::actors {
 
-using BlockBuilder = act::iface<void(BuildBlock)>;
+using BlockBuilder = act::iface<void(BuildBlock), void(EvidenceSeen)>;
 using BlockJudge = act::iface<void(CheckBlock), void(CommitBlock)>;
-using PeersActor = act::iface<void(SendToPeers)>;
 using ValidatorActor =
     act::iface<void(HeightPlanned), void(WorkWaiting), void(BlockBuilt), void(BlockChecked), void(TimerFired),
-               void(ChildRestarted), void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
+               void(PeerConnected), void(PeerGone), void(HeardFromPeer), void(BlockWanted), void(DecidedHeard),
+               void(OfferTurn), void(ChildRestarted), void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
 
 class ValidatorRunner final : private consensus::StepEffects {
  public:
@@ -40,8 +44,10 @@ class ValidatorRunner final : private consensus::StepEffects {
     Route<SlotClockActor> slot_clock;
     Route<BlockBuilder> block_producer;
     Route<BlockJudge> ledger;
-    Route<PeersActor> peers;
-    std::uint64_t patience_ms = 0;  // without a block this long, and no work waiting, the chain does not move
+    Route<AgreementPeers> peers;
+    std::uint64_t offer_every_ms = 1'000;  // each time to another peer
+    std::uint64_t seed = 0;                // where an offer begins; any number
+    std::uint64_t patience_ms = 0;         // without a block this long, and no work waiting, the chain does not move
     std::function<void(const std::string&)> log;  // alarms and refusals, one sentence each
   };
 
@@ -53,6 +59,15 @@ class ValidatorRunner final : private consensus::StepEffects {
   void keep_block(const Hash256& hash, const BlockPtr& block);
   void forget_blocks();
   void arm_timers();
+  void hear(const HeardFromPeer& heard);
+  void connected(const PeerConnected& peer);
+  void offer_turn();
+  std::chrono::milliseconds offer_every() const;
+  std::optional<PeerId> next_peer() const;
+  void offer(PeerId peer);
+  void ask_for_blocks(PeerId peer);
+  void give_block(const BlockWanted& wanted);
+  void send(std::vector<consensus::Message> messages, std::optional<PeerId> only);
   void check_moving();
   void publish_state();
   ConsensusReport report_status() const;
@@ -67,8 +82,14 @@ class ValidatorRunner final : private consensus::StepEffects {
   interface::pointer self_;
   Deps deps_;
   consensus::Consensus core_;
-  std::map<Hash256, BlockPtr> blocks_;        // bytes that the core may still ask for
-  std::map<TimerKey, std::uint64_t> timers_;  // running ones, and when they are due (monotonic)
+  std::map<Hash256, BlockPtr> blocks_;              // bytes that the core may still ask for
+  std::map<TimerKey, std::uint64_t> timers_;        // running ones, and when they are due (monotonic)
+  std::map<PeerId, std::optional<Address>> peers_;  // connected
+  PeerId offered_last_;
+  bool offering_ = false;     // a turn is due
+  std::set<Hash256> wanted_;  // blocks of this height that are signed and not here
+  Height wanted_height_ = 0;
+  std::mt19937_64 chance_;
   bool work_waits_ = false;
   Height height_seen_ = 0;             // at the last look
   std::uint64_t height_since_ms_ = 0;  // monotonic: when it was reached

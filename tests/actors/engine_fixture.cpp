@@ -6,16 +6,16 @@ namespace lucid::actors {
 
 namespace {
 
-Genesis test_genesis() {
-  Genesis genesis = fixtures::make_genesis(1, Profile::test);
+Genesis test_genesis(std::uint32_t validators) {
+  Genesis genesis = fixtures::make_genesis(validators, Profile::test);
   genesis.params = lucid::params::profile_params(Profile::test, kTestStart);
   return genesis;
 }
 
 }  // namespace
 
-EngineTest::EngineTest()
-    : world_(test_genesis()),
+EngineTest::EngineTest(std::uint32_t validators)
+    : world_(test_genesis(validators)),
       chain_(std::make_shared<const ledger::Chain>(world_.chain)),
       verifier_(crypto::secp256k1_scheme(), chain_->identity),
       chain_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::chain))),
@@ -26,6 +26,8 @@ EngineTest::EngineTest()
 }
 
 void EngineTest::start() {
+  peers_.set(listen<SendToPeers, AskForBlock, OfferTransactions>(sent_));
+  sync_peers_.set(listen<TellTip, AskForBlocks, GiveBlocks, DropPeer>(said_));
   slot_clock_.set(make_slot_clock(system(), place(), {chain_->params(), clock(), validator_, {}}));
   start_ledger();
   work_tally_.set(act::spawn<WorkTally>(system(), place(),
@@ -34,6 +36,7 @@ void EngineTest::start() {
                                                                       "a settled one", std::to_string(epoch.value));
                                                         }}));
   start_validator();
+  start_block_sync();
   start_block_producer();
   start_leader_selector();
   run();
@@ -51,7 +54,7 @@ void EngineTest::start_ledger() {
                     std::make_shared<const ledger::ChainState>(std::move(tip->state)),
                     std::make_shared<const Certificate>(std::move(tip->certificate)),
                     std::make_shared<crypto::VrfSecretKey>(fixtures::vrf_key(0)),
-                    {leader_selector_, block_producer_, work_tally_},
+                    {block_sync_, leader_selector_, block_producer_, work_tally_},
                     {Route<FinalListener>(listen<BlockFinal>(finals_))},
                     validator_,
                     logger()};
@@ -68,16 +71,43 @@ void EngineTest::start_validator() {
                              slot_clock_,
                              block_producer_,
                              ledger_,
-                             Route<PeersActor>(listen<SendToPeers>(sent_)),
+                             Route<AgreementPeers>(peers_),
+                             1'000,
+                             1,
                              60'000,
                              logger()};
   validator_.set(act::spawn<ValidatorRunner>(system(), place(), std::move(deps)));
 }
 
+void EngineTest::start_block_sync() {
+  BlockSync::Deps deps{clock(),
+                       chain_->params(),
+                       verifier_,
+                       fixtures::address_of(fixtures::validator_key(0)),
+                       read_final(blocks_),
+                       ledger_,
+                       validator_,
+                       sync_peers_,
+                       1,
+                       logger()};
+  block_sync_.set(act::spawn<BlockSync>(system(), place(), std::move(deps)));
+}
+
 BlockProducerActor EngineTest::start_block_producer() {
   verifiers_ = {act::spawn<SignatureChecker>(system(), place("verifier-1"), verifier_),
                 act::spawn<SignatureChecker>(system(), place("verifier-2"), verifier_)};
-  BlockProducer::Deps deps{clock(), chain_->params(), verifier_, {}, {}, {}, verifiers_, ledger_, validator_, logger()};
+  BlockProducer::Deps deps{clock(),    chain_->params(),
+                           verifier_,  {},
+                           {},         {},
+                           verifiers_, ledger_,
+                           validator_, logger(),
+                           peers_,     std::make_shared<crypto::SigningKey>(fixtures::validator_key(0)),
+                           {},         1'000,
+                           1};
+  deps.has_evidence = [this](const ledger::EvidenceKey& key) -> Result<bool> {
+    LUCID_TRY_ASSIGN(const auto snapshot, blocks_->snapshot());
+    return snapshot->has_evidence(key);
+  };
   deps.next_nonce = [this](const Address& sender) -> Result<std::uint64_t> {
     LUCID_TRY_ASSIGN(const auto snapshot, blocks_->snapshot());
     return snapshot->next_nonce(sender);
@@ -88,7 +118,7 @@ BlockProducerActor EngineTest::start_block_producer() {
 }
 
 LeaderSelectorActor EngineTest::start_leader_selector() {
-  auto actor = act::spawn<LeaderSelector>(system(), place(), LeaderSelector::Deps{chain_, ledger_, validator_});
+  auto actor = act::spawn<LeaderSelector>(system(), place(), LeaderSelector::Deps{chain_, ledger_, block_sync_});
   leader_selector_.set(actor);
   return actor;
 }

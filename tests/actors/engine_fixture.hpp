@@ -1,9 +1,10 @@
-// The engine of a one-validator network on memory stores under virtual time: slot_clock, ledger, work_tally, validator,
-// block_producer and leader_selector, wired as the node wires them. The profile is test: a block each 400 ms at most,
-// slots of 4 s.
+// The engine of one validator (of a network of one, unless told) on memory stores under virtual time: slot_clock,
+// ledger, work_tally, validator, block_producer and leader_selector, wired as the node wires them. Peers are the test's
+// to play. The profile is test: a block each 400 ms at most, slots of 4 s.
 #pragma once
 
 #include "actors/block_producer.hpp"
+#include "actors/block_sync.hpp"
 #include "actors/leader_selector.hpp"
 #include "actors/ledger.hpp"
 #include "actors/slot_clock.hpp"
@@ -17,7 +18,7 @@ namespace lucid::actors {
 
 class EngineTest : public ActorTest {
  protected:
-  EngineTest();
+  explicit EngineTest(std::uint32_t validators = 1);
   /// All of them, in the node's order.
   void start();
   /// One block_producer more, in the place of whichever was there before.
@@ -45,11 +46,17 @@ class EngineTest : public ActorTest {
   Route<LedgerActor> ledger_;
   Route<WorkTallyActor> work_tally_;
   Route<ValidatorActor> validator_;
+  Route<BlockSyncActor> block_sync_;
   Route<BlockProducerActor> block_producer_;
   Route<LeaderSelectorActor> leader_selector_;
   std::vector<VerifierActor> verifiers_;
   std::shared_ptr<Heard<BlockFinal>> finals_ = std::make_shared<Heard<BlockFinal>>();
-  std::shared_ptr<Heard<SendToPeers>> sent_ = std::make_shared<Heard<SendToPeers>>();
+  using SentToPeers = Heard<SendToPeers, AskForBlock, OfferTransactions>;
+  std::shared_ptr<SentToPeers> sent_ = std::make_shared<SentToPeers>();
+  Route<SentToPeers::Interface> peers_;
+  using SaidToPeers = Heard<TellTip, AskForBlocks, GiveBlocks, DropPeer>;
+  std::shared_ptr<SaidToPeers> said_ = std::make_shared<SaidToPeers>();
+  Route<SaidToPeers::Interface> sync_peers_;
   std::vector<std::string> log_;
 
  private:
@@ -58,6 +65,7 @@ class EngineTest : public ActorTest {
   }
   void start_ledger();
   void start_validator();
+  void start_block_sync();
 };
 
 }  // namespace lucid::actors

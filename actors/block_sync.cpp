@@ -1,0 +1,128 @@
+#include "actors/block_sync.hpp"
+
+#include "core/codec/codec.hpp"
+
+namespace lucid::actors {
+
+namespace {
+constexpr std::chrono::seconds kAskTimeout{5};
+/// Executing and storing the largest block takes less; the ledger may wait for the disk.
+constexpr std::chrono::seconds kExecuteTimeout{60};
+}  // namespace
+
+FinalReader read_final(std::shared_ptr<storage::ChainStore> store) {
+  return [store = std::move(store)](Height height) -> Result<CertifiedBlock> {
+    LUCID_TRY_ASSIGN(const auto snapshot, store->snapshot());
+    LUCID_TRY_ASSIGN(auto block, snapshot->block(height));
+    LUCID_TRY_ASSIGN(auto certificate, snapshot->certificate_of(height));
+    return CertifiedBlock{std::move(block), std::move(certificate)};
+  };
+}
+
+BlockSync::BlockSync(interface::pointer self, Deps deps)
+    : self_(self),
+      deps_(std::move(deps)),
+      core_(deps_.verifier, sync::bounds_of(deps_.params), deps_.self, deps_.seed) {
+  act::ask(self_, deps_.ledger, kAskTimeout, GetTip{})
+      .then([this](const TipChanged& tip) { take_tip(tip); }, [](const caf::error&) {});
+  publish_state();
+}
+
+BlockSync::interface::behavior_type BlockSync::make_behavior() {
+  return {
+      [this](const TipChanged& tip) { take_tip(tip); },
+      [this](const HeightPlanned& planned) {
+        plan_ = planned.plan;
+        pass_on();
+      },
+      [this](const PeerConnected& peer) {
+        take(sync::PeerConnected{peer.peer, peer.validator});
+      },
+      [this](const PeerGone& peer) { take(sync::PeerGone{peer.peer}); },
+      [this](const TipHeard& heard) {
+        take(sync::TipClaimed{heard.from, heard.tip.height});
+      },
+      [this](const BlocksHeard& heard) {
+        take(sync::BlocksArrived{heard.from, *heard.answer});
+      },
+      [this](const BlocksWanted& wanted) { give_blocks(wanted); },
+      [this](const SyncDue& due) {
+        if (due.generation == timer_) take(sync::TimerFired{});
+      },
+      [this](const GetSyncStatus&) { return SyncReport{core_.status(deps_.clock.monotonic_ms())}; },
+  };
+}
+
+void BlockSync::take_tip(const TipChanged& tip) {
+  const auto& state = *tip.state;
+  const bool known = core_.status(deps_.clock.monotonic_ms()).started && state.height <= core_.tip();
+  if (!known) take(sync::Committed{state.height, state.hash, state.validators});
+}
+
+void BlockSync::take(sync::Input input) {
+  perform(core_.step(deps_.clock.monotonic_ms(), std::move(input)));
+  publish_state();
+}
+
+void BlockSync::perform(const sync::Output& output) {
+  for (const auto& drop : output.drops) {
+    deps_.log("peer " + std::to_string(drop.peer.value) + " is " + std::string(sync::drop_reason_name(drop.reason)) +
+              ": " + to_text(drop.error));
+    if (sync::closes_connection(drop.reason)) act::tell(self_, deps_.peers, DropPeer{drop.peer, drop.reason});
+  }
+  for (const auto& alarm : output.alarms) deps_.log("ALARM sync: " + to_text(alarm));
+  if (output.execute) execute(*output.execute);
+  if (output.decided) decided_ = output.decided;
+  if (output.agree) agreed_ = *output.agree;
+  pass_on();
+  if (!output.tell_tip.empty()) act::tell(self_, deps_.peers, TellTip{output.tell_tip, TipNotice{core_.tip()}});
+  for (const auto& request : output.requests)
+    act::tell(self_, deps_.peers, AskForBlocks{request.peer, request.request});
+  ++timer_;
+  if (!output.wake_at_ms) return;
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  const std::uint64_t wait_ms = *output.wake_at_ms > now_ms ? *output.wake_at_ms - now_ms : 1;
+  act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(wait_ms), SyncDue{timer_});
+}
+
+/// What follows a success is the ledger's TipChanged.
+void BlockSync::execute(const sync::FinalBlock& final) {
+  act::ask(self_, deps_.ledger, kExecuteTimeout, FollowBlock{final.hash, final.block, *final.certificate})
+      .then([](const CommittedHeight&) {},
+            [this, height = final.height](const caf::error& error) {
+              take(sync::ExecuteFailed{height, from_caf(error)});
+            });
+}
+
+/// The plan of the height that the validator may write, once; then what sync knows to be decided there.
+void BlockSync::pass_on() {
+  if (plan_ && plan_->height == agreed_ && passed_ < agreed_) {
+    passed_ = agreed_;
+    act::tell(self_, deps_.validator, HeightPlanned{plan_});
+  }
+  if (decided_ && decided_->height == passed_)
+    act::tell(self_, deps_.validator, DecidedHeard{decided_->certificate, std::exchange(decided_, {})->block});
+}
+
+void BlockSync::give_blocks(const BlocksWanted& wanted) {
+  const GetBlocks range = sync::served_range(wanted.request, core_.tip());
+  auto answer = std::make_shared<Blocks>();
+  answer->from = wanted.request.from;
+  answer->tip = core_.tip();
+  std::uint64_t bytes = 0;
+  for (Height height = range.from; height < range.from + range.count; ++height) {
+    auto block = deps_.read(height);
+    if (!block) break;
+    const std::uint64_t block_bytes = codec::encode(block->block).size() + codec::encode(block->certificate).size();
+    if (!sync::fits_answer(bytes, block_bytes)) break;
+    bytes += block_bytes;
+    answer->blocks.push_back(std::move(*block));
+  }
+  act::tell(self_, deps_.peers, GiveBlocks{wanted.from, std::move(answer)});
+}
+
+void BlockSync::publish_state() {
+  act::probe(self_).set_state(core_.status(deps_.clock.monotonic_ms()).doing);
+}
+
+}  // namespace lucid::actors
