@@ -18,25 +18,48 @@ constexpr NodeIndex kLiar = 3;
 
 // ---- liars with one habit
 
-/// Votes nil whatever its core votes for.
+/// Its core is not heard at all; it votes nil, by itself, in every round in which it hears another.
 class NilVoter final : public Liar {
  public:
   explicit NilVoter(LiarDeps deps) : deps_(std::move(deps)) {}
 
   std::vector<MessagePtr> outgoing(TimeMs, const MessagePtr& message, NodeIndex) override {
+    const bool vote = std::holds_alternative<VoteMessage>(message->content);
+    const bool proposal = std::holds_alternative<ProposalMessage>(message->content);
+    return vote || proposal ? std::vector<MessagePtr>{} : std::vector{message};
+  }
+
+  void received(TimeMs, NodeIndex, const MessagePtr& message) override {
     const auto* content = std::get_if<VoteMessage>(&message->content);
-    if (!content || content->vote.voter != deps_.node.keys().address || !content->vote.block) return {message};
-    Vote vote = content->vote;
-    vote.block.reset();
-    vote.reason = NilReason::timed_out;
-    vote.signature =
-        deps_.verifier.scheme().sign(deps_.node.keys().consensus, crypto::vote_digest(deps_.verifier.chain(), vote));
+    if (!content || content->vote.voter == deps_.node.keys().address) return;
+    heard_ = std::max(heard_, std::pair(content->vote.height, content->vote.round));
+  }
+
+  std::vector<std::pair<NodeIndex, MessagePtr>> wake(TimeMs) override {
+    std::vector<std::pair<NodeIndex, MessagePtr>> out;
+    if (heard_.first != deps_.node.plan().height) return out;
+    for (const VoteStep step : {VoteStep::prevote, VoteStep::precommit})
+      for (NodeIndex to = 0; to < deps_.plan.machines.size(); ++to)
+        if (to != deps_.self) out.emplace_back(to, nil_vote(step));
     deps_.count(FaultKind::split_votes);
-    return {make_message(VoteMessage{vote})};
+    return out;
   }
 
  private:
+  MessagePtr nil_vote(VoteStep step) const {
+    Vote vote;
+    vote.step = step;
+    vote.height = heard_.first;
+    vote.round = heard_.second;
+    vote.reason = NilReason::timed_out;
+    vote.voter = deps_.node.keys().address;
+    vote.signature =
+        deps_.verifier.scheme().sign(deps_.node.keys().consensus, crypto::vote_digest(deps_.verifier.chain(), vote));
+    return make_message(VoteMessage{vote});
+  }
+
   LiarDeps deps_;
+  std::pair<Height, Round> heard_{0, 0};
 };
 
 /// Dates its blocks an hour ahead: nobody may date a child before that hour is over.

@@ -9,6 +9,9 @@
 namespace lucid::sim {
 namespace {
 
+/// What a clock may have drifted since it was last reported, with some room.
+constexpr std::int64_t kUntoldMs = 20;
+
 class SigningChecker final : public Observer {
  public:
   explicit SigningChecker(SharedPtr shared) : shared_(std::move(shared)), machines_(shared_->facts.nodes.size()) {}
@@ -40,7 +43,7 @@ class SigningChecker final : public Observer {
     return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.clock_offset_ms);
   }
   TimeMs latest_clock_of(const Machine& machine) const {
-    return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.highest_offset_ms);
+    return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.highest_offset_ms + kUntoldMs);
   }
 
   // ---- the machine itself
