@@ -92,7 +92,8 @@ class ChainChecker final : public Observer {
     if (bad >= history().quorum_of(decided.height)) return;
     const std::uint64_t precision_ms = history().params().time_precision_ms;
     const TimeMs time = decided.block->header.time;
-    if (time > now_ + precision_ms + precision_ms / 2)
+    constexpr std::uint64_t kUntoldMs = 20;  // by which a drifting clock may differ from what was said last
+    if (time > now_ + precision_ms + precision_ms / 2 + kUntoldMs)
       violated("time-ahead",
                "height " + number(decided.height) + " is dated " + number(time - now_) + " ms after it was decided");
   }

@@ -39,8 +39,9 @@ class SigningChecker final : public Observer {
     shared_->findings.violated(ViolationKind::safety, now_, invariant,
                                "node " + std::to_string(node) + ": " + std::move(words));
   }
-  TimeMs clock_of(const Machine& machine) const {
-    return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.clock_offset_ms);
+  /// At the earliest, and at the latest since it started.
+  TimeMs earliest_clock_of(const Machine& machine) const {
+    return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.clock_offset_ms - kUntoldMs);
   }
   TimeMs latest_clock_of(const Machine& machine) const {
     return static_cast<TimeMs>(static_cast<std::int64_t>(now_) + machine.highest_offset_ms + kUntoldMs);
@@ -106,7 +107,7 @@ class SigningChecker final : public Observer {
     const Said said = said_by(seen.message);
     Machine& machine = machines_[seen.node];
     if (said.step == 0)
-      machine.holdings.add_proposal({said, seen.block, clock_of(machine)});
+      machine.holdings.add_proposal({said, seen.block, earliest_clock_of(machine)});
     else if (said.step == 1)
       machine.holdings.add_prevote(said, false);
     if (const auto book = books_.find(said.signer); book != books_.end() && !shared_->owns(seen.node, said.signer))
@@ -138,7 +139,7 @@ class SigningChecker final : public Observer {
       if (said.step == 1 && said.value) check_prevote(seen.node, machine, book, said);
       if (said.step == 2 && said.value) check_precommit(seen.node, machine, said);
       book.add(said);
-      if (said.step == 0) machine.holdings.add_proposal({said, nullptr, clock_of(machine)});
+      if (said.step == 0) machine.holdings.add_proposal({said, nullptr, earliest_clock_of(machine)});
       if (said.step == 1) machine.holdings.add_prevote(said, true);
     }
     for (const Vote& vote : seen.persist.durable.prevotes) machine.holdings.add_prevote(said_by(vote), true);
