@@ -88,10 +88,13 @@ class AgreementChecker final : public Observer {
     const std::pair key{member.address, signature};
     if (const auto known = verified_.find(key); known != verified_.end())
       return known->second == std::tuple(certificate.height, certificate.round, certificate.block);
-    const Said said{member.address, certificate.height, certificate.round, 2, certificate.block, {}, signature};
-    if (!shared_->history.scheme().verify(member.consensus_key, own_digest(shared_->facts, said), signature))
-      return false;
-    verified_.emplace(key, std::tuple(certificate.height, certificate.round, certificate.block));
+    const std::tuple what(certificate.height, certificate.round, certificate.block);
+    if (!digest_ || digest_->first != what) {
+      const Said said{member.address, certificate.height, certificate.round, 2, certificate.block, {}, signature};
+      digest_ = {what, own_digest(shared_->facts, said)};
+    }
+    if (!shared_->history.scheme().verify(member.consensus_key, digest_->second, signature)) return false;
+    verified_.emplace(key, what);
     return true;
   }
 
@@ -199,6 +202,7 @@ class AgreementChecker final : public Observer {
   std::set<std::tuple<Height, Round, Hash256>> proposed_;  // new values of honest nodes
   Height verified_height_ = 0;
   std::map<std::pair<Address, Signature>, std::tuple<Height, Round, Hash256>> verified_;
+  std::optional<std::pair<std::tuple<Height, Round, Hash256>, Hash256>> digest_;  // of the newest certificate
   std::optional<std::pair<std::uint64_t, Hash256>> set_hash_;
 };
 
