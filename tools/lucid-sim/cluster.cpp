@@ -45,7 +45,8 @@ Cluster::Cluster(SeedPlan plan)
                if (!broken_) broken_ = std::move(violation);
              }},
       faults_(plan_, events_, watch_, network_, nodes_, counts_),
-      clients_(world_, nodes_, chance_.split(2)) {
+      clients_(world_, nodes_, chance_.split(2)),
+      operators_(world_, nodes_, counts_, chance_.split(3)) {
   for (NodeIndex i = 0; i < plan_.machines.size(); ++i)
     nodes_.push_back(std::make_unique<SimNode>(world_, i, chance_.split(1'000 + i)));
   network_.on_delivery([this](NodeIndex from, NodeIndex to, const MessagePtr& message) { deliver(from, to, message); });
@@ -71,6 +72,7 @@ void Cluster::begin() {
   for (auto& node : nodes_) node->start();
   faults_.begin();
   clients_.begin();
+  operators_.begin();
   for (NodeIndex i = 0; i < liars_.size(); ++i)
     if (liars_[i]) wake_liar(i);
   look();

@@ -11,6 +11,7 @@
 #include "tools/lucid-sim/liar.hpp"
 #include "tools/lucid-sim/network.hpp"
 #include "tools/lucid-sim/seed_plan.hpp"
+#include "tools/lucid-sim/set_operators.hpp"
 #include "tools/lucid-sim/sim_node.hpp"
 #include "tools/lucid-sim/watch.hpp"
 #include "tools/lucid-sim/workload.hpp"
@@ -62,6 +63,7 @@ class Cluster {
   std::vector<std::unique_ptr<Liar>> liars_;  // by machine; null for honest ones
   Faults faults_;
   ClientWork clients_;
+  SetOperators operators_;
   bool done_ = false;
   std::optional<Violation> broken_;
 };

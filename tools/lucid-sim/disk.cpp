@@ -34,13 +34,18 @@ void Disk::sync_outbox() {
   outbox_write_ = nullptr;
 }
 
-void Disk::lose_power(Chance& chance) {
-  if (sign_ && chance.percent(50)) sync_sign();
+std::optional<consensus::Persist> Disk::lose_power(Chance& chance) {
+  std::optional<consensus::Persist> stored;
+  if (sign_ && chance.percent(50)) {
+    stored = sign_->persist;
+    sync_sign();
+  }
   if (chain_ && chance.percent(50)) sync_chain();
   if (outbox_write_ && chance.percent(50)) sync_outbox();
   sign_.reset();
   chain_.reset();
   outbox_write_ = nullptr;
+  return stored;
 }
 
 consensus::Restored Disk::restored() const {

@@ -37,8 +37,8 @@ class Disk {
   void sync_sign();
   void sync_chain();
   void sync_outbox();
-  /// The power goes: each write that was begun is there or not.
-  void lose_power(Chance& chance);
+  /// The power goes: each write that was begun is there or not. What of the sign-state came there just so.
+  std::optional<consensus::Persist> lose_power(Chance& chance);
 
   /// What a start reads.
   consensus::Restored restored() const;

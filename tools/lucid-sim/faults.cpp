@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kSlowSyncMs = 50;
 /// A clock is reported when it has moved by this.
-constexpr std::int64_t kToldClockMs = 10;
+constexpr std::int64_t kToldClockMs = 2;
 /// Half of all crashes fall between two things that a machine does, within so many.
 constexpr std::uint64_t kArmedThings = 40;
 

@@ -95,6 +95,7 @@ class Planner {
     for (std::uint32_t i = 0; i < n() + followers; ++i) {
       MachinePlan machine;
       machine.keys = keys[i];
+      machine.new_keys = keys[keys.size() - 1 - i];
       machine.member = i < n();
       machine.clock_offset_ms =
           chance_.around(plan_.params.time_precision_ms / 2 - plan_.params.time_precision_ms / 10);
@@ -126,6 +127,14 @@ class Planner {
     plan_.end_at = plan_.healed_at + 600'000 + plan_.wanted.heights * (plan_.params.slot_duration_ms + 25'000) + most;
   }
 
+  /// Fewer members bear fewer liars.
+  bool may_leave() {
+    const std::size_t left = n() - leaving_ - 1;
+    if (n() < 4 || left < plan_.params.min_validators || plan_.liars() > (left - 1) / 3) return false;
+    ++leaving_;
+    return true;
+  }
+
   TimeMs some_time() { return plan_.params.start_time + chance_.below(plan_.healed_at - plan_.params.start_time); }
 
   void choose_set_changes() {
@@ -141,7 +150,7 @@ class Planner {
                                                      : SetChange::new_keys;
       change.machine = static_cast<NodeIndex>(
           change.change == SetChange::add ? n() + chance_.below(plan_.machines.size() - n()) : chance_.below(n()));
-      if (change.change == SetChange::remove && n() < 4) continue;
+      if (change.change == SetChange::remove && !may_leave()) continue;
       plan_.set_changes.push_back(change);
     }
     std::sort(plan_.set_changes.begin(), plan_.set_changes.end(),
@@ -223,7 +232,7 @@ class Planner {
                                                                     static_cast<std::uint64_t>(20 * precision)));
         break;
       case FaultKind::clock_drift:
-        incident.amount = chance_.around(2'000);
+        incident.amount = chance_.around(1'000);
         break;
       case FaultKind::flapping:
         incident.amount = static_cast<std::int64_t>(chance_.between(200, plan_.params.slot_timeout_ms * 2));
@@ -248,6 +257,7 @@ class Planner {
   Chance chance_;
   SeedPlan plan_;
   std::vector<NodeIndex> restored_;
+  std::size_t leaving_ = 0;
 };
 
 }  // namespace
@@ -270,6 +280,20 @@ Validator validator_of(const SeedPlan& plan, NodeIndex machine) {
   out.vrf_key = keys.vrf_public;
   out.tls_key = keys.tls_public;
   return out;
+}
+
+Validator with_new_keys(const SeedPlan& plan, NodeIndex machine) {
+  const MachineKeys& keys = KeyTable::instance().machine(plan.machines[machine].new_keys);
+  Validator out = validator_of(plan, machine);
+  out.vrf_key = keys.vrf_public;
+  out.tls_key = keys.tls_public;
+  return out;
+}
+
+const crypto::VrfSecretKey& vrf_key_of(const SeedPlan& plan, NodeIndex machine, const VrfPublicKey& named) {
+  const KeyTable& table = KeyTable::instance();
+  const MachineKeys& newer = table.machine(plan.machines[machine].new_keys);
+  return newer.vrf_public == named ? newer.vrf : table.machine(plan.machines[machine].keys).vrf;
 }
 
 Genesis make_genesis(const SeedPlan& plan) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/crypto/secret_key.hpp"
 #include "core/types/params.hpp"
 #include "core/types/validator_set.hpp"
 #include "tools/lucid-sim/fault_kinds.hpp"
@@ -29,8 +30,9 @@ struct Wanted {
 };
 
 struct MachinePlan {
-  std::size_t keys = 0;  // in KeyTable
-  bool member = true;    // of the genesis set; otherwise it follows until a set change takes it in
+  std::size_t keys = 0;      // in KeyTable
+  std::size_t new_keys = 0;  // the same: its VRF and TLS keys after a change
+  bool member = true;        // of the genesis set; otherwise it follows until a set change takes it in
   bool lies = false;
   std::int64_t clock_offset_ms = 0;  // within half the precision
   std::int64_t drift_ppm = 0;        // of both its clocks
@@ -86,5 +88,9 @@ SeedPlan make_plan(std::uint64_t seed, const Wanted& wanted);
 Genesis make_genesis(const SeedPlan& plan);
 /// A machine as validator sets name it.
 Validator validator_of(const SeedPlan& plan, NodeIndex machine);
+/// The same with the VRF and TLS keys that a change of the set gives it.
+Validator with_new_keys(const SeedPlan& plan, NodeIndex machine);
+/// Its VRF key where the set names this public one.
+const crypto::VrfSecretKey& vrf_key_of(const SeedPlan& plan, NodeIndex machine, const VrfPublicKey& named);
 
 }  // namespace lucid::sim

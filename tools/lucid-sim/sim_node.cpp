@@ -44,7 +44,7 @@ void SimNode::crash() {
   running_ = false;
   ++life_;
   crash_in_ = 0;
-  disk_.lose_power(chance_);
+  if (const auto stored = disk_.lose_power(chance_)) see(Stored{self_, *stored});
   core_.reset();
   pool_.reset();
   sync_.reset();

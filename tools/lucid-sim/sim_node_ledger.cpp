@@ -42,7 +42,11 @@ void SimNode::build(const consensus::BuildBlock& wanted) {
     input.last_commit = wanted.last_commit;
     input.candidates = candidates;
     input.max_bytes = wanted.max_bytes;
-    input.prove_vrf = [this](ByteView alpha) { return world_.verifier.scheme().vrf_prove(keys_.vrf, alpha); };
+    input.prove_vrf = [this](ByteView alpha) -> Result<VrfProof> {
+      const Validator* self = plan_.validators.find(keys_.address);
+      if (!self) return fail(Fault::key_invalid, "vrf_key", "a validator's", "none");
+      return world_.verifier.scheme().vrf_prove(vrf_key_of(world_.plan, self_, self->vrf_key), alpha);
+    };
     auto built = ledger::build_block(world_.chain, world_.verifier, chain_->state(), plan_, *chain_, input);
     if (!built)
       return world_.broken({ViolationKind::crash, world_.events.now(), "build_block", to_text(built.error())});
