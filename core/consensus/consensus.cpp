@@ -153,7 +153,9 @@ void Consensus::advance(TimeMs now, Output& out) {
 void Consensus::perform(TimeMs now, const RoundEvent& event, Output& out) {
   const Transition transition = apply(machine_, event);
   const bool marks_changed = transition.state.locked != machine_.locked || transition.state.valid != machine_.valid;
-  durable_changed_ = durable_changed_ || (marks_changed && may_sign() && restored_.durable.height <= plan_.height);
+  // A lock binds who signs; whoever only follows has nothing to keep.
+  const bool signs = may_sign() && plan_.validators.index_of(signer_->address());
+  durable_changed_ = durable_changed_ || (marks_changed && signs && restored_.durable.height <= plan_.height);
   machine_ = transition.state;
   perform(now, transition.action, out);
 }

@@ -53,6 +53,20 @@ TEST(Consensus, ABuilderThatHangsDoesNotHoldUpTheRound) {
   EXPECT_EQ(late.refused->fault, Fault::vote_round);
 }
 
+TEST(Consensus, WhoIsNoMemberLocksNothingOnItsDisk) {
+  Seat seat('e', "abcd", "bcda");
+  seat.open();
+  const Hash256 x = seat.block("X", 0);
+  seat.propose('b', 0, x);
+  seat.valid(x);
+  for (const char voter : {'b', 'c', 'd'}) {
+    const Output output = seat.prevote(voter, 0, x);
+    EXPECT_FALSE(output.persist) << "a write for each height, and for nothing";
+    EXPECT_TRUE(output.send.empty());
+  }
+  EXPECT_TRUE(seat.core->status(seat.now).locked) << "it follows all the same";
+}
+
 TEST(Consensus, ABuiltBlockMustBeWhatWasAsked) {
   Seat seat('b');
   BuildBlock asked = *request<BuildBlock>(seat.open());
