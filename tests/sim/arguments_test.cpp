@@ -31,8 +31,8 @@ TEST(SimArguments, ReadRangesOfSeeds) {
 }
 
 TEST(SimArguments, RefuseRangesThatAreNone) {
-  for (const char* text :
-       {"", "..", "1..", "..2", "5..4", "a..b", "1...2", "-1..2", "1..99999999999", " 1..2", "18446744073709551616"}) {
+  for (const char* text : {"", "..", "0..3", "1..", "..2", "5..4", "a..b", "1...2", "-1..2", "1..99999999999", " 1..2",
+                           "18446744073709551616"}) {
     const auto range = parse_seeds(text);
     ASSERT_FALSE(range) << text;
     EXPECT_EQ(range.error().fault, Fault::number_range) << text;

@@ -50,7 +50,9 @@ std::vector<Outcome> decisions(std::uint64_t seed, Wanted asked, Signatures sign
 }
 
 TEST(SimCluster, AGoodNetworkDecidesEveryHeightInRoundZero) {
-  const SeedResult result = run_seed(1, wanted(4, 20, false), nullptr);
+  Wanted asked = wanted(4, 20, false);
+  asked.profile = Profile::mainnet;
+  const SeedResult result = run_seed(1, asked, nullptr);
   EXPECT_FALSE(result.violation) << result.violation->invariant << ": " << result.violation->words;
   EXPECT_GE(result.blocks, 20U);
   EXPECT_EQ(result.rounds_above_0, 0U);

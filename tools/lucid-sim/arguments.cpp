@@ -62,13 +62,14 @@ Status check(Arguments& arguments, const std::string& seeds) {
 
 Result<SeedRange> parse_seeds(std::string_view text) {
   const auto bad = [&] {
-    return fail(Fault::number_range, "--seeds", "A..B with A at most B, both up to 2^63, at most ten million",
+    return fail(Fault::number_range, "--seeds", "A..B with A at least 1 and at most B, up to 2^63, at most ten million",
                 std::string(text.substr(0, 60)));
   };
   const auto dots = text.find("..");
   const auto first = number(text.substr(0, dots));
   const auto last = dots == std::string_view::npos ? first : number(text.substr(dots + 2));
-  if (!first || !last || *first > *last || *last > (std::uint64_t{1} << 63) || *last - *first >= kMaxSeeds)
+  if (!first || !last || *first == 0 || *first > *last || *last > (std::uint64_t{1} << 63) ||
+      *last - *first >= kMaxSeeds)
     return bad();
   return SeedRange{*first, *last};
 }

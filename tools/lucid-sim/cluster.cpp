@@ -68,7 +68,7 @@ ClusterFacts Cluster::facts() const {
 }
 
 void Cluster::begin() {
-  for (NodeIndex i = 0; i < nodes_.size(); ++i) watch_.see(ClockSet{i, nodes_[i]->clock().offset_ms(events_.now())});
+  for (NodeIndex i = 0; i < nodes_.size(); ++i) watch_.see(ClockSet{i, nodes_[i]->clock().offset_ms()});
   for (auto& node : nodes_) node->start();
   faults_.begin();
   clients_.begin();

@@ -1,14 +1,11 @@
 #include "tools/lucid-sim/faults.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace lucid::sim {
 namespace {
 
 constexpr std::uint64_t kSlowSyncMs = 50;
-/// A clock is reported when it has moved by this.
-constexpr std::int64_t kToldClockMs = 2;
 /// Half of all crashes fall between two things that a machine does, within so many.
 constexpr std::uint64_t kArmedThings = 40;
 
@@ -32,9 +29,7 @@ Faults::Faults(const SeedPlan& plan, EventQueue& events, Watch& watch, Network& 
       counts_(counts),
       down_(plan.machines.size()),
       old_disk_(plan.machines.size()),
-      armed_ms_(plan.machines.size()),
-      told_offset_ms_(plan.machines.size()) {
-  for (std::size_t i = 0; i < plan.machines.size(); ++i) told_offset_ms_[i] = plan.machines[i].clock_offset_ms;
+      armed_ms_(plan.machines.size()) {
   told_reaches_.assign(plan.machines.size(), std::vector<bool>(plan.machines.size(), true));
 }
 
@@ -179,24 +174,23 @@ void Faults::wrong_clock(const Incident& incident, bool wrong) {
   const TimeMs now = events_.now();
   if (!wrong) {
     clock.set_drift(now, plan_.machines[machine].drift_ppm);
-    clock.set_offset(now, plan_.machines[machine].clock_offset_ms);
+    clock.set_offset(plan_.machines[machine].clock_offset_ms);
     return tell_clock(machine);
   }
   count(incident.kind);
-  if (incident.kind == FaultKind::clock_offset) clock.set_offset(now, incident.amount);
+  if (incident.kind == FaultKind::clock_offset) clock.set_offset(incident.amount);
   if (incident.kind == FaultKind::clock_step) clock.step(incident.amount);
   if (incident.kind == FaultKind::clock_drift) clock.set_drift(now, incident.amount);
   tell_clock(machine);
 }
 
 void Faults::tell_clock(NodeIndex machine) {
-  told_offset_ms_[machine] = nodes_[machine]->clock().offset_ms(events_.now());
-  watch_.see(ClockSet{machine, told_offset_ms_[machine]});
+  watch_.see(ClockSet{machine, nodes_[machine]->clock().offset_ms()});
 }
 
 void Faults::look_at_clocks() {
   for (NodeIndex i = 0; i < nodes_.size(); ++i)
-    if (std::abs(nodes_[i]->clock().offset_ms(events_.now()) - told_offset_ms_[i]) >= kToldClockMs) tell_clock(i);
+    if (nodes_[i]->clock().drift_on(events_.now())) tell_clock(i);
 }
 
 }  // namespace lucid::sim

@@ -22,7 +22,7 @@ class Faults {
   void begin();
   /// A machine that was told to end after some more things has come to that point.
   void ended_by_itself(NodeIndex machine);
-  /// Reports clocks that have drifted.
+  /// Lets clocks drift, and reports it.
   void look_at_clocks();
 
  private:
@@ -46,10 +46,9 @@ class Faults {
   Network& network_;
   std::vector<std::unique_ptr<SimNode>>& nodes_;
   FaultCounts& counts_;
-  std::vector<std::uint32_t> down_;           // reasons why a machine does not run
-  std::vector<bool> old_disk_;                // the next start is on an old image
-  std::vector<std::uint64_t> armed_ms_;       // how long a machine that ends by itself stays away
-  std::vector<std::int64_t> told_offset_ms_;  // of each clock
+  std::vector<std::uint32_t> down_;      // reasons why a machine does not run
+  std::vector<bool> old_disk_;           // the next start is on an old image
+  std::vector<std::uint64_t> armed_ms_;  // how long a machine that ends by itself stays away
   std::vector<std::vector<bool>> told_reaches_;
 };
 

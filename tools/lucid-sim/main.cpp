@@ -41,15 +41,9 @@ int run(const Arguments& arguments, char** values) {
   if (bug) plant(bug->mutant);
   if (arguments.until_caught) return catch_planted_bug(std::cout, *bug, arguments.threads);
   const auto start = std::chrono::steady_clock::now();
-  Totals totals;
-  if (arguments.trace) {
-    SeedResult result = run_seed(arguments.seeds.first, arguments.wanted, &std::cout);
-    totals.seeds = 1;
-    totals.blocks = result.blocks;
-    if (result.violation) totals.failed.push_back(result);
-  } else {
-    totals = run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
-  }
+  const Totals totals = arguments.trace
+                            ? run_traced(arguments.seeds.first, arguments.wanted, std::cout)
+                            : run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
   const auto took = std::chrono::steady_clock::now() - start;
   const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   return report(std::cout, arguments, totals, static_cast<std::uint64_t>(took_ms));

@@ -37,9 +37,9 @@ void read_chain(const Cluster& cluster, SeedResult& result) {
 }
 
 /// An exception or a failed check inside the simulation is a crash of its seed and of no other.
-SeedResult guarded(std::uint64_t seed, const Wanted& wanted) {
+SeedResult guarded(std::uint64_t seed, const Wanted& wanted, std::ostream* trace) {
   try {
-    return run_seed(seed, wanted, nullptr);
+    return run_seed(seed, wanted, trace);
   } catch (const std::exception& problem) {
     SeedResult result;
     result.seed = seed;
@@ -63,6 +63,19 @@ void add(Totals& totals, SeedResult& result) {
                                        static_cast<std::int64_t>(promised_recovery_ms(recovery.dead_leaders)));
   }
   if (result.violation) totals.failed.push_back(std::move(result));
+}
+
+Totals sum_up(std::vector<SeedResult> results) {
+  Totals totals;
+  Bytes digests;
+  for (SeedResult& result : results) {
+    digests.insert(digests.end(), result.digest.data.begin(), result.digest.data.end());
+    add(totals, result);
+  }
+  std::sort(totals.recoveries_ms.begin(), totals.recoveries_ms.end());
+  std::sort(totals.over_promise_ms.begin(), totals.over_promise_ms.end());
+  totals.digest = crypto::sha256(digests);
+  return totals;
 }
 
 }  // namespace
@@ -102,7 +115,7 @@ Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads,
   const auto work = [&](std::size_t thread) {
     for (std::uint64_t i = next++; i < results.size() && !stopped; i = next++) {
       g_under_way[thread] = range.first + i;
-      results[i] = guarded(range.first + i, wanted);
+      results[i] = guarded(range.first + i, wanted, nullptr);
       if (results[i].violation && stop_at_failure) stopped = true;
     }
     g_under_way[thread] = 0;
@@ -112,16 +125,16 @@ Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads,
     for (unsigned i = 1; i < threads; ++i) pool.emplace_back(work, i);
     work(0);
   }
-  Totals totals;
-  Bytes digests;
-  for (SeedResult& result : results) {
-    if (result.seed != range.first + totals.seeds) break;  // not begun any more
-    digests.insert(digests.end(), result.digest.data.begin(), result.digest.data.end());
-    add(totals, result);
-  }
-  std::sort(totals.recoveries_ms.begin(), totals.recoveries_ms.end());
-  std::sort(totals.over_promise_ms.begin(), totals.over_promise_ms.end());
-  totals.digest = crypto::sha256(digests);
+  // What was not begun any more has no seed.
+  const auto begun =
+      std::find_if(results.begin(), results.end(), [](const SeedResult& result) { return result.seed == 0; });
+  return sum_up({results.begin(), begun});
+}
+
+Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace) {
+  g_under_way[0] = seed;
+  Totals totals = sum_up({guarded(seed, wanted, &trace)});
+  g_under_way[0] = 0;
   return totals;
 }
 

@@ -44,6 +44,9 @@ struct Totals {
   Hash256 digest;                             // over the digests of all seeds in their order
 };
 
+/// One seed with a line for each event; the same totals as of a range of this one.
+Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace);
+
 /// `threads` 0: one for each core. `stop_at_failure`: seeds after the first that fails are not begun.
 Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads, bool stop_at_failure);
 

@@ -63,7 +63,7 @@ void SimNode::crash() {
 
 void SimNode::after(std::uint64_t delay_ms, std::function<void()> task) {
   world_.events.after(delay_ms, [this, life = life_, task = std::move(task)] {
-    if (life == life_) task();
+    if (life == life_ && running_) task();
   });
 }
 
