@@ -10,25 +10,11 @@
 #include <vector>
 
 #include "tests/fixtures/consensus_room.hpp"
+#include "tools/lucid-sim/chance.hpp"
 
 namespace lucid::test {
 
-/// SplitMix64 (Steele, Lea, Flood 2014): one integer decides everything.
-class Chance {
- public:
-  explicit Chance(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
-  bool percent(std::uint64_t chance) { return below(100) < chance; }
-
- private:
-  std::uint64_t state_;
-};
+using sim::Chance;
 
 struct Trouble {
   std::uint64_t loss_percent = 0;        // until healing
