@@ -28,7 +28,7 @@
   X(timeouts_without_cap)        \
   X(vote_only_in_its_round)      \
   X(one_early_vote_opens)        \
-  X(floating_point_in_order)     \
+  X(floating_point_tally)     \
   X(cooldown_as_filter)          \
   X(evidence_against_restart)    \
   X(proposal_time_unchecked)     \

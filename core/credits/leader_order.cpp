@@ -22,16 +22,10 @@ struct Ratio {
 static_assert(params::kMaxWindowSlots == 1u << 20 && params::kMaxCreditCap == std::uint64_t{1} << 32 &&
               params::kMaxCooldownSlots == 1u << 10);
 
-int compare_numbers(Wide left, Wide right) {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 int compare(const Ratio& a, const Ratio& b) {
-  if (LUCID_MUTANT(floating_point_in_order))  // what is left after a cast to an integer
-    return compare_numbers(a.numerator / a.denominator, b.numerator / b.denominator);
   const Wide left = a.numerator * b.denominator;
   const Wide right = b.numerator * a.denominator;
-  return compare_numbers(left, right);
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /// A validator's key in the order (section 4, fields 1 to 5).

@@ -18,6 +18,18 @@ constexpr NodeIndex kLiar = 3;
 
 // ---- liars with one habit
 
+MessagePtr nil_vote(const LiarDeps& deps, VoteStep step, Height height, Round round) {
+  Vote vote;
+  vote.step = step;
+  vote.height = height;
+  vote.round = round;
+  vote.reason = NilReason::timed_out;
+  vote.voter = deps.node.keys().address;
+  vote.signature =
+      deps.verifier.scheme().sign(deps.node.keys().consensus, crypto::vote_digest(deps.verifier.chain(), vote));
+  return make_message(VoteMessage{vote});
+}
+
 /// Its core is not heard at all; it votes nil, by itself, in every round in which it hears another.
 class NilVoter final : public Liar {
  public:
@@ -40,26 +52,37 @@ class NilVoter final : public Liar {
     if (heard_.first != deps_.node.plan().height) return out;
     for (const VoteStep step : {VoteStep::prevote, VoteStep::precommit})
       for (NodeIndex to = 0; to < deps_.plan.machines.size(); ++to)
-        if (to != deps_.self) out.emplace_back(to, nil_vote(step));
+        if (to != deps_.self) out.emplace_back(to, nil_vote(deps_, step, heard_.first, heard_.second));
     deps_.count(FaultKind::split_votes);
     return out;
   }
 
  private:
-  MessagePtr nil_vote(VoteStep step) const {
-    Vote vote;
-    vote.step = step;
-    vote.height = heard_.first;
-    vote.round = heard_.second;
-    vote.reason = NilReason::timed_out;
-    vote.voter = deps_.node.keys().address;
-    vote.signature =
-        deps_.verifier.scheme().sign(deps_.node.keys().consensus, crypto::vote_digest(deps_.verifier.chain(), vote));
-    return make_message(VoteMessage{vote});
-  }
-
   LiarDeps deps_;
   std::pair<Height, Round> heard_{0, 0};
+};
+
+/// Votes nil in round 0 of every height as soon as it has begun, long before there is anything to do.
+class EarlyVoter final : public Liar {
+ public:
+  explicit EarlyVoter(LiarDeps deps) : deps_(std::move(deps)) {}
+
+  std::vector<MessagePtr> outgoing(TimeMs, const MessagePtr& message, NodeIndex) override {
+    const bool vote = std::holds_alternative<VoteMessage>(message->content);
+    return vote ? std::vector<MessagePtr>{} : std::vector{message};
+  }
+
+  std::vector<std::pair<NodeIndex, MessagePtr>> wake(TimeMs) override {
+    std::vector<std::pair<NodeIndex, MessagePtr>> out;
+    const MessagePtr vote = nil_vote(deps_, VoteStep::prevote, deps_.node.plan().height, 0);
+    for (NodeIndex to = 0; to < deps_.plan.machines.size(); ++to)
+      if (to != deps_.self) out.emplace_back(to, vote);
+    deps_.count(FaultKind::future_votes);
+    return out;
+  }
+
+ private:
+  LiarDeps deps_;
 };
 
 /// Dates its blocks an hour ahead: nobody may date a child before that hour is over.
@@ -130,6 +153,16 @@ constexpr std::array kScenarios{
              .nodes = 4,
              .arrange = [](SeedPlan& plan) { stall(plan, 20 * kMinuteMs); },
              .liar = liar_with<NilVoter>},
+    Scenario{.name = "early_votes",
+             .sentence = "One votes in each height as soon as it begins, while next to nothing is to be done.",
+             .nodes = 4,
+             .arrange =
+                 [](SeedPlan& plan) {
+                   plan.machines[kLiar].lies = true;
+                   plan.work.gap_ms = plan.params.slot_duration_ms;
+                   take_time(plan, kMinuteMs, 60 * kMinuteMs);
+                 },
+             .liar = liar_with<EarlyVoter>},
     Scenario{.name = "dated_ahead",
              .sentence = "One of four dates each of its blocks an hour ahead.",
              .nodes = 4,

@@ -70,6 +70,7 @@ std::unique_ptr<Observer> evidence_checker(SharedPtr shared);
 std::unique_ptr<Observer> clients_checker(SharedPtr shared);
 std::unique_ptr<Observer> roles_checker(SharedPtr shared);
 std::unique_ptr<Observer> memory_checker(SharedPtr shared);
+std::unique_ptr<Observer> work_checker(SharedPtr shared);
 std::unique_ptr<Observer> liveness_checker(SharedPtr shared);
 
 }  // namespace lucid::sim
