@@ -16,7 +16,7 @@ auto position(const std::vector<Row>& rows, const Address& entity) {
 
 /// A planted bug: what a float of 16 bits keeps of a number, its first eight binary digits.
 std::uint64_t as_float(std::uint64_t number) {
-  const int width = std::bit_width(number);
+  const auto width = static_cast<int>(std::bit_width(number));
   return width <= 8 ? number : number >> (width - 8) << (width - 8);
 }
 

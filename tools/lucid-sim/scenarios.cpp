@@ -169,7 +169,7 @@ constexpr std::array kScenarios{
              .arrange =
                  [](SeedPlan& plan) {
                    plan.machines[kLiar].lies = true;
-                   take_time(plan, kMinuteMs, 30 * kMinuteMs);
+                   take_time(plan, 20 * kMinuteMs, 60 * kMinuteMs);
                  },
              .liar = liar_with<FutureProposer>},
 };
