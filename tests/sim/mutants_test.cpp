@@ -93,7 +93,7 @@ TEST_P(EachMutant, IsCaughtWithinItsBudgetAndReplays) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EachMutant, testing::ValuesIn(planted_bugs().begin(), planted_bugs().end()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& bug) { return std::string(bug.param.name); });
 
 }  // namespace
 }  // namespace lucid::sim

@@ -28,7 +28,7 @@ struct PlantedBug {
   std::string_view sentence = "";
 };
 
-/// All of them, in the order of core/base/mutant.hpp.
+/// All that are known to be found, in the order of core/base/mutant.hpp.
 std::span<const PlantedBug> planted_bugs();
 /// Null where there is none of that name.
 const PlantedBug* find_planted_bug(std::string_view name);
