@@ -11,7 +11,14 @@ namespace lucid::crypto {
 
 template <class... Ts>
 Hash256 tagged_hash(std::string_view tag, const Ts&... fields) {
-  return sha256(codec::encode_array(tag, fields...));
+  // The bytes live no longer than this call, and it is made for every vote and header: one buffer a thread serves all.
+  thread_local Bytes bytes;
+  bytes.clear();
+  codec::Encoder encoder(bytes);
+  encoder.array(1 + sizeof...(Ts));
+  codec::write(encoder, tag);
+  (codec::write(encoder, fields), ...);
+  return sha256(bytes);
 }
 
 }  // namespace lucid::crypto

@@ -6,10 +6,10 @@
 namespace lucid::ledger {
 namespace {
 
-/// Encodes into one buffer that is hashed and emptied whenever it is full: memory stays flat.
+/// Encodes into one buffer that is hashed and emptied whenever it is full: memory stays flat. Few blocks fill it.
 class ChangeHasher {
  public:
-  ChangeHasher() { buffer_.reserve(kFlushBytes + 4096); }
+  ChangeHasher() { buffer_.reserve(kUsualBytes); }
 
   template <class T>
   void add(std::uint64_t list, const T& change) {
@@ -24,19 +24,22 @@ class ChangeHasher {
     for (const T& change : changes) add(list, change);
   }
   Hash256 finish() {
+    if (!hash_) return crypto::sha256(buffer_);
     flush();
-    return hash_.finish();
+    return hash_->finish();
   }
 
  private:
   static constexpr std::size_t kFlushBytes = 16 * 1024;
+  static constexpr std::size_t kUsualBytes = 1024;
 
   void flush() {
-    hash_.update(buffer_);
+    if (!hash_) hash_.emplace();
+    hash_->update(buffer_);
     buffer_.clear();
   }
 
-  crypto::Sha256 hash_;
+  std::optional<crypto::Sha256> hash_;  // once the buffer was full
   Bytes buffer_;
 };
 

@@ -173,8 +173,9 @@ class BlockRun {
     header.state_digest = state.digest;
     header.anchor_log_root = state.log.root();
     header.anchor_log_size = state.log.size();
-    header.validators_hash = crypto::validators_hash(plan_.validators);
-    header.next_validators_hash = crypto::validators_hash(state.validators);
+    header.validators_hash = plan_.validators_hash;
+    header.next_validators_hash =
+        state.tip_validators ? crypto::validators_hash(state.validators) : plan_.validators_hash;
     header.seed = plan_.seed;
     header.vrf_proof = draft_.vrf_proof;
     header.last_commit_hash = crypto::certificate_hash(draft_.last_commit);

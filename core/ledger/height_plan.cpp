@@ -32,6 +32,7 @@ HeightPlan plan_next(const Chain& chain, const ChainState& state) {
   plan.seed = state.seed;
   plan.parent_hash = state.hash;
   plan.parent_time = state.time;
+  plan.validators_hash = crypto::validators_hash(plan.validators);
   plan.parent_validators = state.set_of_tip();
   plan.earliest_time = state.time + (LUCID_MUTANT(block_interval_not_enforced) ? 1 : params.block_interval_ms);
   plan.closing_time = slots::closing_time(params, plan.slot);

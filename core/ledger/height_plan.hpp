@@ -16,6 +16,7 @@ struct HeightPlan {
   Epoch epoch;
   bool first_of_slot = false;       // then the block carries a VRF proof and the slot's order was made anew
   ValidatorSet validators;          // judge proposer, votes, certificate and evidence of this height
+  Hash256 validators_hash;          // of those
   std::vector<Address> order;       // rotated: round r is led by entry r mod n
   credits::LeaderOrder slot_order;  // as computed for the slot, not rotated; `cooling` only in a slot's first block
   Hash256 seed;                     // of the epoch
