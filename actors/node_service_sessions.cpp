@@ -3,6 +3,7 @@
 #include "core/anchoring/bundle.hpp"
 #include "core/anchoring/manifest.hpp"
 #include "core/merkle/tree.hpp"
+#include "storage/chain_handovers.hpp"
 
 namespace lucid::actors {
 
@@ -40,11 +41,9 @@ Result<Bytes> NodeService::anchoring_proof(const SessionId& session) {
   LUCID_TRY_ASSIGN(auto anchor, snapshot->find_anchor(session));
   if (!anchor) return tl::unexpected(unknown_session(session));
   LUCID_TRY_ASSIGN(auto row, snapshot->block_row(anchor->leaf.height));
-  if (row.header.validators_hash != deps_.chain->header.validators_hash)
-    return fail(Fault::not_ready, "proof",
-                "a chain whose validators are those of its genesis (handing a change over "
-                "comes with validator changes)");
   Bundle bundle;
+  LUCID_TRY_ASSIGN(auto changes, storage::handovers(*snapshot, deps_.chain->params(), anchor->leaf.height));
+  bundle.handovers = decltype(bundle.handovers)(std::move(changes));
   bundle.genesis = deps_.chain->genesis;
   LUCID_TRY_ASSIGN(bundle.certificate, snapshot->certificate_of(anchor->leaf.height));
   const merkle::NodeReader nodes = [&](std::uint8_t level, std::uint64_t index) {

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 
+#include "core/ledger/set_changes.hpp"
 #include "core/types/sync.hpp"
 #include "tests/fixtures/sample_chain.hpp"
 
@@ -144,6 +145,15 @@ void add_hashes(Lines& lines, const test::SampleBundle& sample) {
   add("transaction", crypto::transaction_digest(chain, golden_transaction(bare_anchor())));
   add("user_anchor", crypto::user_anchor_digest(chain, bare_anchor()));
   add("approve", crypto::approve_digest(chain, counted<Hash256>(0x10)));
+  const UpdateValidators added{SetChange::add, counted<Address>(0x40), golden_validator(), 12};
+  const UpdateOwners admitted{SetChange::add, {counted<Address>(0x11), counted<Address>(0x40)}};
+  add("change_validators", ledger::change_hash(Epoch{7}, added));
+  add("change_owners", ledger::change_hash(Epoch{7}, admitted));
+  ledger::ChangeSet changes;
+  changes.set_steps.push_back({counted<Hash256>(0x10), ledger::SetStep::approved, counted<Address>(0x40), {}});
+  changes.set_steps.push_back({counted<Hash256>(0x10), ledger::SetStep::counted, {}, Epoch{12}});
+  changes.owners.push_back({Epoch{9}, admitted.owner, true});
+  add("changes_of_sets", ledger::changes_hash(changes));
   add("anchor_leaf", anchoring::anchor_leaf_hash(sample.bundle.leaf));
   add("manifest", anchoring::manifest_hash(anchoring::encode_manifest(test::sample_manifest())));
   add("session_root", anchoring::session_root(test::sample_manifest()));

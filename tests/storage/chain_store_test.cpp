@@ -5,6 +5,7 @@
 
 #include "core/merkle/append_log.hpp"
 #include "core/merkle/tree.hpp"
+#include "storage/chain_handovers.hpp"
 #include "storage/chain_scan.hpp"
 #include "storage/data_directory.hpp"
 #include "storage/keys.hpp"
@@ -293,6 +294,86 @@ TEST(ChainStore, a_snapshot_stays_at_its_moment) {
   EXPECT_EQ(node.snapshot()->tip()->state.height, 1u);
 }
 
+// ---- changes of validators and owners
+
+UpdateValidators change_of(SetChange change, std::uint32_t number) {
+  const Validator validator = fixtures::make_validator(number);
+  if (change == SetChange::remove) return {change, validator.address, std::nullopt, 0};
+  return {change, validator.address, validator, 0};
+}
+
+TEST(ChainStore, sets_and_owners_are_kept_by_the_epoch_from_which_they_hold) {
+  StoredChain node(4, Profile::test);
+  const Address account = address_of(account_key(5));
+  const UpdateOwners admitted{SetChange::add, {account, fixtures::make_validator(1).address}};
+  const UpdateOwners dismissed{SetChange::remove, {account, std::nullopt}};
+  node.grow(node.world.passing(1, change_of(SetChange::add, 9)));
+  node.grow(node.world.passing(1, admitted));
+  while (node.world.state.credits.epoch < Epoch{1}) node.close_slot();
+  node.grow(node.world.passing(1, change_of(SetChange::remove, 0)));
+  node.grow(node.world.passing(1, dismissed));
+  EXPECT_EQ(node.snapshot()->tip()->state, node.world.state) << "with what is scheduled and not frozen";
+  EXPECT_FALSE(node.world.state.set_changes.scheduled.empty());
+  while (node.world.state.credits.epoch < Epoch{4}) node.close_slot();
+  const auto now = node.snapshot();
+  const auto& twin = node.world.reader;
+  for (std::uint64_t epoch = 0; epoch < 7; ++epoch) {
+    EXPECT_EQ(*now->validators_of(Epoch{epoch}), *twin.validators_of(Epoch{epoch})) << epoch;
+    for (const std::uint32_t number : {4u, 5u, 6u})
+      EXPECT_EQ(*now->owner_of(address_of(account_key(number)), Epoch{epoch}),
+                *twin.owner_of(address_of(account_key(number)), Epoch{epoch}))
+          << epoch;
+  }
+  EXPECT_EQ((*now->validators_of(Epoch{2}))->size(), 5u);
+  EXPECT_EQ((*now->validators_of(Epoch{3}))->size(), 4u);
+  EXPECT_TRUE((*now->owner_of(account, Epoch{2}))->registered);
+  EXPECT_FALSE((*now->owner_of(account, Epoch{9}))->registered);
+  EXPECT_EQ(*now->owner_of(account, Epoch{1}), std::nullopt);
+}
+
+TEST(ChainStore, each_change_of_the_set_has_one_handover) {
+  StoredChain node(4, Profile::test);
+  node.grow(node.world.passing(1, change_of(SetChange::add, 9)));
+  while (node.world.state.credits.epoch < Epoch{1}) node.close_slot();
+  node.grow(node.world.passing(1, change_of(SetChange::remove, 0)));
+  while (node.world.state.credits.epoch < Epoch{4}) node.close_slot();
+  const auto& params = node.world.chain.params();
+  const auto& headers = node.world.headers;
+  const auto now = node.snapshot();
+  for (Height last = 0; last < headers.size(); ++last) {
+    const auto made = handovers(*now, params, last);
+    ASSERT_HOLDS(made);
+    std::vector<Height> expected;
+    for (Height height = 0; height < last; ++height)
+      if (headers[height].validators_hash != headers[height].next_validators_hash) expected.push_back(height);
+    ASSERT_EQ(made->size(), expected.size()) << last;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ((*made)[i].header, headers[expected[i]]);
+      EXPECT_EQ(crypto::validators_hash((*made)[i].next), headers[expected[i]].next_validators_hash);
+      EXPECT_EQ((*made)[i].certificate.height, expected[i]);
+    }
+  }
+  EXPECT_EQ(handovers(*now, params, headers.size() - 1)->size(), 2u);
+  ASSERT_FAULT(Fault::block_not_found, handovers(*now, params, headers.size()));
+}
+
+TEST(ChainStore, a_jump_over_two_sets_is_one_handover_to_the_last_of_them) {
+  StoredChain node(4, Profile::test);
+  node.grow(node.world.passing(1, change_of(SetChange::add, 9)));
+  while (node.world.state.credits.epoch < Epoch{1}) node.close_slot();
+  node.grow(node.world.passing(1, change_of(SetChange::remove, 0)));
+  const auto& params = node.world.chain.params();
+  node.grow({}, slots::start_of(params, slots::first_slot(params, Epoch{6})));
+  const Height handed_at = node.world.state.height;
+  EXPECT_TRUE(handovers(*node.snapshot(), params, handed_at)->empty()) << "the last block of the old set";
+  node.grow();
+  const auto made = handovers(*node.snapshot(), params, handed_at + 1);
+  ASSERT_HOLDS(made);
+  ASSERT_EQ(made->size(), 1u);
+  EXPECT_EQ((*made)[0].header.height, handed_at);
+  EXPECT_EQ((*made)[0].next, node.world.state.validators);
+}
+
 // ---- the integrity scan
 
 class ChainScan : public ::testing::Test {
@@ -378,6 +459,40 @@ TEST_F(ChainScan, goes_through_a_table_in_steps) {
 }
 
 // ---- on disk
+
+TEST(ChainOnDisk, keeps_sets_owners_and_what_is_scheduled) {
+  testing::TemporaryDirectory directory;
+  StoredChain node(4, Profile::test);
+  const Address account = address_of(account_key(5));
+  node.grow(node.world.passing(1, change_of(SetChange::add, 9)));
+  node.grow(node.world.passing(1, UpdateOwners{SetChange::add, {account, std::nullopt}}));
+  while (node.world.state.credits.epoch < Epoch{1}) node.close_slot();
+  node.grow(node.world.passing(1, change_of(SetChange::remove, 0)));
+  {
+    auto data = DataDirectory::open(directory.path());
+    ASSERT_HOLDS(data);
+    auto store = data->environment(Environment::chain);
+    ASSERT_HOLDS(store);
+    auto chain = ChainStore::open(**store, node.world.chain);
+    ASSERT_HOLDS(chain);
+    for (std::size_t i = 0; i < node.executions.size(); ++i)
+      ASSERT_HOLDS(chain->commit(
+          node.world.blocks[i], node.executions[i],
+          i + 1 < node.executions.size() ? node.world.blocks[i + 1].last_commit : node.world.tip_certificate));
+  }
+  auto data = DataDirectory::open(directory.path());
+  ASSERT_HOLDS(data);
+  auto store = data->environment(Environment::chain);
+  ASSERT_HOLDS(store);
+  const auto chain = ChainStore::open(**store, node.world.chain);
+  ASSERT_HOLDS(chain);
+  const auto now = chain->snapshot();
+  ASSERT_HOLDS(now);
+  EXPECT_EQ((*now)->tip()->state, node.world.state);
+  EXPECT_EQ((*now)->validators_of(Epoch{2})->value(), node.world.state.set_of_next_epoch());
+  EXPECT_TRUE((*now)->owner_of(account, Epoch{2})->value().registered);
+  EXPECT_FALSE((*now)->owner_of(account, Epoch{1})->has_value());
+}
 
 TEST(ChainOnDisk, continues_after_a_restart) {
   testing::TemporaryDirectory directory;
