@@ -119,6 +119,11 @@ struct EvidenceSeen {
   Evidence evidence;
 };
 
+/// A StartWatch of the core has run down.
+struct WatchOver {
+  std::uint64_t number = 0;
+};
+
 struct GetConsensusStatus {};
 struct ConsensusReport {
   consensus::ConsensusStatus status;
@@ -185,8 +190,9 @@ struct ScheduleAnswer {
 #define LUCID_ENGINE_MESSAGES(X)                                                                                   \
   X(TipChanged)                                                                                                    \
   X(GetTip)                                                                                                        \
-  X(HeightPlanned) X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock)    \
-      X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit) X(EvidenceSeen)              \
+  X(HeightPlanned)                                                                                                 \
+  X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked)     \
+      X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit) X(EvidenceSeen) X(WatchOver)                 \
           X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) \
               X(PendingTransactions) X(FindPending) X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally)      \
                   X(TallyAnswer) X(GetSchedule) X(ScheduleAnswer)

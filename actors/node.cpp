@@ -59,6 +59,12 @@ class StoredAnchors final : public AnchorChain {
   std::shared_ptr<storage::ChainStore> blocks_;
 };
 
+/// A number that no earlier start had, so that answers to an earlier start's question are told apart.
+std::uint64_t random_life() {
+  std::random_device entropy;
+  return (std::uint64_t{entropy()} << 32) | entropy();
+}
+
 /// The blocks whose bytes the sign-state keeps. Their hashes were checked by storage::to_restored.
 Result<std::vector<BlockPtr>> kept_blocks(const storage::StoredSignState& stored) {
   std::vector<BlockPtr> blocks;
@@ -172,6 +178,7 @@ Result<ValidatorActor> Node::Parts::start_validator() {
                              consensus_key,
                              sign_state,
                              std::move(restored),
+                             random_life(),
                              std::move(kept),
                              actors.slot_clock,
                              actors.block_producer,

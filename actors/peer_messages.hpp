@@ -59,6 +59,16 @@ struct DecidedHeard {
   BlockPtr block;
 };
 
+/// The answer to the question of a validator's start, for the connection that it asked over.
+struct TellNewestRecord {
+  PeerId peer;
+  NewestRecordAnswer answer;
+};
+struct NewestRecordHeard {
+  PeerId from;
+  crypto::Verified<NewestRecordAnswer> answer;
+};
+
 // ---- transactions
 
 /// At most kOfferedBytes together.
@@ -109,17 +119,19 @@ struct DropPeer {
   sync::DropReason reason = sync::DropReason::lying;
 };
 
-#define LUCID_PEER_MESSAGES(X)                                                                             \
-  X(PeerConnected)                                                                                         \
-  X(PeerGone)                                                                                              \
-  X(SendToPeers)                                                                                           \
-  X(HeardFromPeer) X(AskForBlock) X(BlockWanted) X(DecidedHeard) X(OfferTransactions) X(TransactionsHeard) \
-      X(OfferTurn) X(TellTip) X(TipHeard) X(AskForBlocks) X(BlocksWanted) X(GiveBlocks) X(BlocksHeard) X(DropPeer)
+#define LUCID_PEER_MESSAGES(X)                                                                                \
+  X(PeerConnected)                                                                                            \
+  X(PeerGone)                                                                                                 \
+  X(SendToPeers)                                                                                              \
+  X(HeardFromPeer)                                                                                            \
+  X(AskForBlock) X(BlockWanted) X(DecidedHeard) X(TellNewestRecord) X(NewestRecordHeard) X(OfferTransactions) \
+      X(TransactionsHeard) X(OfferTurn) X(TellTip) X(TipHeard) X(AskForBlocks) X(BlocksWanted) X(GiveBlocks)  \
+          X(BlocksHeard) X(DropPeer)
 
 LUCID_PEER_MESSAGES(LUCID_LOCAL_MESSAGE)
 
 /// What each asks of `peers`.
-using AgreementPeers = act::iface<void(SendToPeers), void(AskForBlock)>;
+using AgreementPeers = act::iface<void(SendToPeers), void(AskForBlock), void(TellNewestRecord)>;
 using TransactionPeers = act::iface<void(OfferTransactions)>;
 using SyncPeers = act::iface<void(TellTip), void(AskForBlocks), void(GiveBlocks), void(DropPeer)>;
 

@@ -23,7 +23,7 @@ std::optional<consensus::VoteSigner> make_signer(const ValidatorRunner::Deps& de
 ValidatorRunner::ValidatorRunner(interface::pointer self, Deps deps)
     : self_(self),
       deps_(std::move(deps)),
-      core_(deps_.verifier, make_signer(deps_), std::move(deps_.restored)),
+      core_(deps_.verifier, make_signer(deps_), std::move(deps_.restored), deps_.life),
       chance_(deps_.seed) {
   for (const auto& block : deps_.restored_blocks) blocks_.emplace(crypto::header_hash(block->header), block);
   deps_.restored_blocks.clear();
@@ -44,7 +44,9 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
         take(consensus::BlockBuilt{built.height, built.round, built.hash, built.block->header, built.size_bytes});
       },
       [this](const BlockChecked& checked) {
-        take(consensus::BlockChecked{checked.height, checked.hash, checked.fault});
+        const auto block = blocks_.find(checked.hash);
+        take(consensus::BlockChecked{checked.height, checked.hash, checked.fault,
+                                     block == blocks_.end() ? Certificate{} : block->second->last_commit});
       },
       [this](const TimerFired& fired) {
         timers_.erase(fired.key);
@@ -58,7 +60,11 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
         keep_block(decided.certificate->block, decided.block);
         take(consensus::CertificateArrived{decided.certificate});
       },
+      [this](const NewestRecordHeard& heard) {
+        if (const auto from = validator_of(heard.from)) take(consensus::NewestRecordTold{*from, heard.answer});
+      },
       [this](const OfferTurn&) { offer_turn(); },
+      [this](const WatchOver& watch) { take(consensus::WatchOver{watch.number}); },
       [this](const ChildRestarted& child) {
         if (child.name == "slot_clock") arm_timers();
       },
@@ -109,6 +115,12 @@ void ValidatorRunner::send(std::vector<consensus::Message> messages, std::option
   act::tell(self_, deps_.peers, std::move(out));
 }
 
+/// To every connection of that validator: only the one that it asked over takes it.
+void ValidatorRunner::answer(const consensus::AnswerMessage& answer) {
+  for (const auto& [peer, validator] : peers_)
+    if (validator == answer.to) act::tell(self_, deps_.peers, TellNewestRecord{peer, answer.answer});
+}
+
 void ValidatorRunner::start_timer(const consensus::StartTimer& timer) {
   const TimerKey key{timer.height, timer.round, timer.step};
   std::erase_if(timers_, [&](const auto& running) { return running.first.height < key.height; });
@@ -129,6 +141,9 @@ void ValidatorRunner::request(const consensus::Request& request) {
   } else if (const auto* check = std::get_if<consensus::CheckBlock>(&request)) {
     if (const auto found = blocks_.find(check->block); found != blocks_.end())
       act::tell(self_, deps_.ledger, CheckBlock{check->height, check->block, found->second});
+  } else if (const auto* watch = std::get_if<consensus::StartWatch>(&request)) {
+    act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(watch->delay_ms),
+                    WatchOver{watch->number});
   } else {
     // Asked for at once, and of another peer with each turn until it is here.
     const auto& fetch = std::get<consensus::FetchBlock>(request);
@@ -144,10 +159,19 @@ void ValidatorRunner::request(const consensus::Request& request) {
 void ValidatorRunner::hear(const HeardFromPeer& heard) {
   if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&heard.message))
     return take(consensus::VoteArrived{*vote});
+  if (const auto* question = std::get_if<NewestRecordQuestion>(&heard.message)) {
+    if (const auto from = validator_of(heard.from)) take(consensus::NewestRecordAsked{*from, *question});
+    return;
+  }
   const auto& proposal = std::get<consensus::ProposalMessage>(heard.message);
   if (!heard.block) return;
   keep_block(proposal.proposal->block, heard.block);
   take(consensus::ProposalArrived{proposal.proposal, heard.block->header, heard.block_bytes, proposal.prevotes});
+}
+
+std::optional<Address> ValidatorRunner::validator_of(PeerId peer) const {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() ? std::nullopt : found->second;
 }
 
 void ValidatorRunner::connected(const PeerConnected& peer) {

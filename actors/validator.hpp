@@ -27,7 +27,8 @@ using BlockJudge = act::iface<void(CheckBlock), void(CommitBlock)>;
 using ValidatorActor =
     act::iface<void(HeightPlanned), void(WorkWaiting), void(BlockBuilt), void(BlockChecked), void(TimerFired),
                void(PeerConnected), void(PeerGone), void(HeardFromPeer), void(BlockWanted), void(DecidedHeard),
-               void(OfferTurn), void(ChildRestarted), void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
+               void(NewestRecordHeard), void(OfferTurn), void(WatchOver), void(ChildRestarted), void(CheckMoving),
+               ConsensusReport(GetConsensusStatus)>;
 
 class ValidatorRunner final : private consensus::StepEffects {
  public:
@@ -40,6 +41,7 @@ class ValidatorRunner final : private consensus::StepEffects {
     std::shared_ptr<crypto::SigningKey> key;  // null: a node that only follows
     std::shared_ptr<storage::SignState> sign_state;
     consensus::Restored restored;
+    std::uint64_t life = 0;  // a number that no earlier start had
     std::vector<BlockPtr> restored_blocks;
     Route<SlotClockActor> slot_clock;
     Route<BlockBuilder> block_producer;
@@ -60,6 +62,7 @@ class ValidatorRunner final : private consensus::StepEffects {
   void forget_blocks();
   void arm_timers();
   void hear(const HeardFromPeer& heard);
+  std::optional<Address> validator_of(PeerId peer) const;
   void connected(const PeerConnected& peer);
   void offer_turn();
   std::chrono::milliseconds offer_every() const;
@@ -74,6 +77,7 @@ class ValidatorRunner final : private consensus::StepEffects {
 
   Status persist(const consensus::Persist& persist) override;
   void send(const std::vector<consensus::Message>& messages) override;
+  void answer(const consensus::AnswerMessage& answer) override;
   void start_timer(const consensus::StartTimer& timer) override;
   void request(const consensus::Request& request) override;
   void decide(const consensus::Decision& decision) override;

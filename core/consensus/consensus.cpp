@@ -21,17 +21,23 @@ std::string_view alarm_name(AlarmKind kind) {
       return "two_blocks_decided";
     case AlarmKind::invariant_broken:
       return "invariant_broken";
+    case AlarmKind::sign_state_restored:
+      return "sign_state_restored";
   }
   return "";
 }
 
-Consensus::Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored)
-    : verifier_(verifier), signer_(std::move(signer)), restored_(std::move(restored)) {
+Consensus::Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored, std::uint64_t life)
+    : verifier_(verifier),
+      signer_(std::move(signer)),
+      restored_(std::move(restored)),
+      start_(life, restored_.durable.watching) {
   if (!signer_) return;
   if (LUCID_MUTANT(amnesia_after_restart)) restored_ = Restored{{}, {}, {}, restored_.floor};
   if (LUCID_MUTANT(only_last_record_kept) && !restored_.records.empty()) restored_.records = {restored_.records.back()};
   signer_->restore(restored_.records);
   signer_->raise_floor(restored_.floor);
+  if (restored_.durable.watching) signer_->doubt_restored();
   halted_ = restored_.durable.halted;
   if (halted_)
     signing_stopped_ = Alarm{AlarmKind::foreign_signature,
@@ -65,13 +71,15 @@ Output Consensus::step(TimeMs now, Input input) {
 //   34    q prevotes of this round, first time                                         prevote
 //   47    q precommits of this round, first time                                       propose, prevote, precommit
 //
-// Nothing holds before the gate: what comes earlier is kept until then.
+// Nothing holds before the gate: what comes earlier is kept until then. While a validator that has just started may
+// not sign yet, only line 49 holds: a round that it went through in silence it could not come back to.
 std::optional<RoundEvent> Consensus::next_event(TimeMs now) const {
   if (!started_ || machine_.decided) return std::nullopt;
   const Round round = machine_.round;
   const bool waiting = machine_.step == RoundStep::waiting;
   if (waiting && now < plan_.gate()) return std::nullopt;
   if (auto decision = decision_event()) return decision;
+  if (holds_still()) return std::nullopt;
   if (machine_.step >= RoundStep::prevote && !machine_.valid_updated)
     if (const auto block = prevoted_block(); block && book_.is_valid(*block))
       return RoundEvent{.kind = EventKind::prevotes_block, .round = round, .block = block};
@@ -233,6 +241,8 @@ void Consensus::ask_about_blocks(Output& out) {
   if (const KnownProposal* known = book_.first(round); known && !known->fault)
     ask_about(known->proposal->block, round, out);
   if (const auto block = votes_->quorum_block(round, VoteStep::prevote)) ask_about(*block, round, out);
+  // Known already, unless the lock is that of a precommit which an earlier life signed and this disk forgot.
+  if (machine_.locked) ask_about(machine_.locked->block, machine_.locked->round, out);
   for (const Round voted : votes_->rounds()) {
     const auto block = votes_->quorum_block(voted, VoteStep::precommit);
     if (!block) continue;
@@ -281,6 +291,7 @@ bool Consensus::needs_block(const Hash256& block) const {
 std::vector<Message> Consensus::messages() const {
   std::vector<Message> out;
   if (!started_) return out;
+  if (holds_still()) out.emplace_back(start_.question());
   for (const KnownProposal& known : book_.all()) {
     ProposalMessage message{known.proposal, {}};
     if (const auto valid_round = known.proposal->valid_round)

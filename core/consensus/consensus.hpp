@@ -12,10 +12,12 @@
 #include <set>
 
 #include "core/consensus/ahead_buffer.hpp"
+#include "core/consensus/newest_records.hpp"
 #include "core/consensus/output.hpp"
 #include "core/consensus/parent_commit.hpp"
 #include "core/consensus/proposal_book.hpp"
 #include "core/consensus/round_machine.hpp"
+#include "core/consensus/start_guard.hpp"
 #include "core/consensus/status.hpp"
 #include "core/consensus/vote_keeper.hpp"
 #include "core/consensus/vote_signer.hpp"
@@ -26,8 +28,9 @@ class Consensus {
  public:
   /// Without a signer the node follows and signs nothing. `restored`: what was stored before; it takes effect when
   /// HeightStarted names its height: the core then enters round and step of the newest record and sends all records,
-  /// blocks and prevotes again.
-  Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored = {});
+  /// blocks and prevotes again. `life`: a number that no earlier start of this node had (a random one will do); with
+  /// more than one validator the core first asks the others what they know of its key, and signs nothing until then.
+  Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored, std::uint64_t life);
 
   /// Takes one input at wall time `now`. Perform the output entirely before the next call (output.hpp).
   Output step(TimeMs now, Input input);
@@ -38,11 +41,12 @@ class Consensus {
   Height height() const { return started_ ? plan_.height : 0; }
   Round round() const { return machine_.round; }
   bool decided() const { return machine_.decided; }
-  bool may_sign() const { return signer_ && !signing_stopped_; }
+  bool may_sign() const { return signer_ && !signing_stopped_ && start_.phase() == StartPhase::cleared; }
+  StartPhase start_phase() const { return signer_ ? start_.phase() : StartPhase::cleared; }
   /// Why signing has stopped, if it has.
   const std::optional<Alarm>& signing_stopped() const { return signing_stopped_; }
 
-  /// Everything held of this height.
+  /// Everything held of this height, and the question of the start while it waits for answers.
   std::vector<Message> messages() const;
   /// What to offer now to a peer that may lack it: at most `limit` of all that is held, beginning at a place that
   /// `chance` (any random number) decides. Never "the first k": what comes after them would come to nobody.
@@ -61,6 +65,9 @@ class Consensus {
   void take(TimeMs now, CertificateArrived input, Output& out);
   void take(TimeMs now, TimerFired input, Output& out);
   void take(TimeMs now, PersistFailed input, Output& out);
+  void take(TimeMs now, NewestRecordAsked input, Output& out);
+  void take(TimeMs now, NewestRecordTold input, Output& out);
+  void take(TimeMs now, WatchOver input, Output& out);
 
   Status store_proposal(TimeMs arrived, ProposalArrived& input, Output& out);
   Status store_valid_prevotes(const Proposal& proposal, const std::vector<Verified<Vote>>& prevotes, Output& out);
@@ -84,6 +91,19 @@ class Consensus {
   void ask_about(const Hash256& block, Round round, Output& out);
   void decide(Round round, const Hash256& block, const Certificate* learned, Output& out);
   bool is_proposer(Round round) const;
+
+  // The start, copies of the key and what others sign (consensus_start.cpp).
+  bool holds_still() const;
+  void ask_others(Output& out) const;
+  void look_at_start(Output& out);
+  void leave_start(Output& out);
+  void start_watch(Output& out) const;
+  bool is_own(const Address& signer) const { return signer_ && signer_->address() == signer; }
+  bool judge_own(const SignedMessage& seen, bool told, Output& out);
+  void take_over(const SignedMessage& seen, Output& out);
+  void enter_newest_record();
+  void note(const SignedMessage& message);
+  void note(const Certificate& certificate, const ValidatorSet& set, Output& out);
 
   // Signing (consensus_signing.cpp).
   void propose(const Proposal& proposal, Output& out);
@@ -115,6 +135,8 @@ class Consensus {
   ProposalBook book_;
   ParentCommit parent_;
   AheadBuffer ahead_;
+  StartGuard start_;
+  NewestRecords newest_;
   std::map<Height, bool> work_waiting_;  // of this height and the next
   std::optional<BuildBlock> building_;
   std::optional<Hash256> own_block_;  // of the newest own proposal

@@ -53,9 +53,12 @@ void Consensus::take(TimeMs now, HeightStarted input, Output& out) {
   last_rejection_.reset();
   std::erase_if(work_waiting_, [&](const auto& entry) { return entry.first < plan_.height; });
 
+  if (signer_) signer_->raise_floor(plan_.height - 1);
+  note(plan_.last_commit, plan_.last_validators, out);
   if (signer_) {
-    signer_->raise_floor(plan_.height - 1);
     restore_height(out);
+    look_at_start(out);
+    if (start_.phase() == StartPhase::asking) ask_others(out);
   }
   auto kept = ahead_.height() == plan_.height ? ahead_.take() : std::vector<AheadBuffer::Entry>{};
   ahead_.reset(plan_.height + 1, plan_.params.max_block_bytes + kAheadVoteBytes);
@@ -79,6 +82,8 @@ void Consensus::take(TimeMs, WorkWaiting input, Output& out) {
 
 void Consensus::take(TimeMs now, ProposalArrived input, Output& out) {
   const Height height = input.proposal->height;
+  note(*input.proposal);
+  if (is_own(input.proposal->proposer) && !judge_own(*input.proposal, false, out)) return;
   Status status;
   if (started_ && height == plan_.height)
     status = store_proposal(now, input, out);
@@ -99,10 +104,6 @@ Status Consensus::store_proposal(TimeMs arrived, ProposalArrived& input, Output&
                   to_text(proposal.proposer));
   const Hash256 hash = crypto::header_hash(input.header);
   if (hash != proposal.block) return refuse(Fault::block_hash, "block", to_hex(proposal.block), to_hex(hash));
-  if (signer_ && proposal.proposer == signer_->address() && !signer_->made(proposal)) {
-    note_foreign(record_of(proposal), out);
-    return {};
-  }
   votes_->saw(proposal.proposer, proposal.round);
   if (proposal.round > machine_.round + kRoundBound || proposal.round + kRoundBound < machine_.round)
     return refuse(Fault::vote_round, "round",
@@ -137,7 +138,10 @@ Status Consensus::store_valid_prevotes(const Proposal& proposal, const std::vect
   if (!votes_->quorum().decides(voters.size()))
     return fail(Fault::proposal_form, "prevotes", std::to_string(plan_.validators.quorum()) + " validators",
                 std::to_string(voters.size()));
-  for (const auto& vote : prevotes) (void)store_vote(vote, out, true);  // a vote of no member does not count
+  for (const auto& vote : prevotes) {
+    note(*vote);
+    (void)store_vote(vote, out, true);  // a vote of no member does not count
+  }
   return {};
 }
 
@@ -177,12 +181,15 @@ void Consensus::take(TimeMs, BlockChecked input, Output& out) {
     out.refused = Error{Fault::block_not_found, "checked block", "one whose check was asked", to_hex(input.block)};
     return;
   }
+  if (!input.fault) note(input.last_commit, plan_.last_validators, out);
   const Verdict verdict = input.fault ? Verdict::invalid : Verdict::valid;
   book_.set_verdict(input.block, verdict, std::move(input.fault));
 }
 
 void Consensus::take(TimeMs now, VoteArrived input, Output& out) {
   const Vote& vote = *input.vote;
+  note(vote);
+  if (is_own(vote.voter) && !judge_own(vote, false, out)) return;
   Status status;
   if (started_ && vote.height == plan_.height)
     status = store_vote(input.vote, out);
@@ -196,10 +203,7 @@ void Consensus::take(TimeMs now, VoteArrived input, Output& out) {
 }
 
 Status Consensus::store_vote(const Verified<Vote>& vote, Output& out, bool any_round) {
-  if (signer_ && vote->voter == signer_->address() && !signer_->made(*vote)) {
-    note_foreign(record_of(*vote), out);
-    return {};
-  }
+  if (is_own(vote->voter) && !judge_own(*vote, false, out)) return {};
   LUCID_TRY_ASSIGN(auto added, votes_->add(vote, machine_.round, any_round));
   if (added.evidence) out.evidence.push_back(std::move(*added.evidence));
   return {};
@@ -213,6 +217,7 @@ void Consensus::take(TimeMs, CertificateArrived input, Output& out) {
                                 to_hex(other), to_hex(certificate.block)}});
   };
   if (started_ && certificate.height + 1 == plan_.height) {
+    note(certificate, plan_.last_validators, out);
     if (certificate.block != plan_.previous_hash) return two_blocks(plan_.previous_hash);
     parent_.merge(certificate);
     return;
@@ -222,6 +227,7 @@ void Consensus::take(TimeMs, CertificateArrived input, Output& out) {
                         std::to_string(certificate.height)};
     return;
   }
+  note(certificate, plan_.validators, out);
   if (decided_block_) {
     if (*decided_block_ != certificate.block) two_blocks(*decided_block_);
     return;
@@ -233,10 +239,17 @@ void Consensus::take(TimeMs, CertificateArrived input, Output& out) {
 }
 
 void Consensus::take(TimeMs now, TimerFired input, Output& out) {
-  if (!started_ || machine_.decided) return;
+  if (!started_) return;
+  if (input.step == TimerStep::ask) {
+    if (input.height == plan_.height && start_.phase() == StartPhase::asking) ask_others(out);
+    return;
+  }
+  if (machine_.decided || (holds_still() && input.step != TimerStep::open)) return;
   const bool stale = input.height != plan_.height || input.round != machine_.round;
   if (stale && !LUCID_MUTANT(timers_without_generation)) return;
   switch (input.step) {
+    case TimerStep::ask:
+      return;
     case TimerStep::open:
       if (machine_.step == RoundStep::waiting && !may_open(now)) start_open_timer(now, out);
       return;

@@ -14,6 +14,7 @@ void Consensus::propose(const Proposal& proposal, Output& out) {
   if (!out.persist) out.persist.emplace();
   out.persist->records.push_back(record_of(**signed_proposal));
   ProposalMessage message{*signed_proposal, {}};
+  note(**signed_proposal);
   if (proposal.valid_round)
     message.prevotes = votes_->votes_for(*proposal.valid_round, VoteStep::prevote, proposal.block);
   own_block_ = proposal.block;
@@ -44,6 +45,7 @@ void Consensus::vote(VoteStep step, const RoundAction& action, Output& out) {
   if (!out.persist) out.persist.emplace();
   out.persist->records.push_back(record_of(**signed_vote));
   out.send.emplace_back(*signed_vote);
+  note(**signed_vote);
   (void)votes_->add(*signed_vote, machine_.round);  // a member's vote in the current round is always taken
 }
 
@@ -85,14 +87,16 @@ DurableRound Consensus::durable() const {
   // The chain may be older than the sign-state (a restored backup): what was stored for a later height stays.
   DurableRound out = restored_.durable;
   out.halted = halted_;
+  out.watching = start_.watch_needed();
   if (!started_ || out.height > plan_.height) return out;
   out = {};
   out.halted = halted_;
+  out.watching = start_.watch_needed();
   out.height = plan_.height;
   const auto add_block = [&](const Hash256& block) {
     if (LUCID_MUTANT(lock_without_its_block)) return;
     const bool there = std::find(out.blocks.begin(), out.blocks.end(), block) != out.blocks.end();
-    if (!there) out.blocks.push_back(block);
+    if (!there && (book_.block(block) || own_block_ == block)) out.blocks.push_back(block);
   };
   const auto add_prevotes = [&](const MarkedBlock& mark) {
     for (const auto& vote : votes_->votes_for(mark.round, VoteStep::prevote, mark.block)) out.prevotes.push_back(*vote);
@@ -122,13 +126,14 @@ void Consensus::restore_height(Output& out) {
     return;
   }
   for (const RestoredBlock& block : restored_.blocks) book_.add_block(block.block, block.header, Verdict::valid);
-  machine_.round = records.back().round;
+  const Round newest_round = records.back().round;
   const DurableRound& durable = restored_.durable;
   if (durable.height == plan_.height) {
     for (const Vote& vote : durable.prevotes) {
       const auto verified = verifier_.verify(vote, plan_.validators);
       if (!verified) return stop_signing(AlarmKind::signing_broken, verified.error(), out);
-      (void)votes_->add(*verified, machine_.round, true);
+      note(vote);
+      (void)votes_->add(*verified, newest_round, true);
       if (vote.voter != signer_->address()) out.send.emplace_back(*verified);  // own ones follow as records
     }
     if (durable.locked_round && durable.locked_block)
@@ -136,20 +141,11 @@ void Consensus::restore_height(Output& out) {
     if (durable.valid_round && durable.valid_block)
       machine_.valid = MarkedBlock{*durable.valid_round, *durable.valid_block};
   }
+  enter_newest_record();
   for (const SignRecord& record : records)
     if (record.height == plan_.height) restore_record(record, out);
-  switch (records.back().step) {
-    case SignStep::propose:
-      machine_.step = RoundStep::propose;
-      start_timer(TimerStep::propose, propose_timeout_ms(plan_.params, machine_.round), out);
-      break;
-    case SignStep::prevote:
-      machine_.step = RoundStep::prevote;
-      break;
-    case SignStep::precommit:
-      machine_.step = RoundStep::precommit;
-      break;
-  }
+  if (machine_.step == RoundStep::propose && !holds_still())
+    start_timer(TimerStep::propose, propose_timeout_ms(plan_.params, machine_.round), out);
   restored_ = {};
 }
 
@@ -160,6 +156,7 @@ void Consensus::restore_record(const SignRecord& record, Output& out) {
     const auto verified = verifier_.verify(proposal, plan_.validators);
     if (!verified) return stop_signing(AlarmKind::signing_broken, verified.error(), out);
     votes_->saw(signer_->address(), record.round);
+    note(proposal);
     if (!book_.block(proposal.block)) return;  // an old proposal whose block nobody locked: its bytes are gone
     own_block_ = proposal.block;
     book_.add({*verified, {}});
@@ -178,6 +175,7 @@ void Consensus::restore_record(const SignRecord& record, Output& out) {
   vote.signature = record.signature;
   const auto verified = verifier_.verify(vote, plan_.validators);
   if (!verified) return stop_signing(AlarmKind::signing_broken, verified.error(), out);
+  note(vote);
   (void)votes_->add(*verified, machine_.round, true);
   out.send.emplace_back(*verified);
 }

@@ -51,6 +51,9 @@ std::string Consensus::waiting_for(TimeMs now) const {
   const std::string block = "block " + std::to_string(plan_.height);
   if (!started_) return "the ledger to name the first height";
   if (machine_.decided) return "the ledger to store " + block;
+  if (holds_still())
+    return start_.phase() == StartPhase::asking ? "the others to say what they know of this node's key"
+                                                : "two slots, to see whether this node's key signs elsewhere";
   switch (machine_.step) {
     case RoundStep::waiting:
       if (now + plan_.params.block_interval_ms < plan_.previous_time)
@@ -96,6 +99,13 @@ std::string Consensus::signing_text() const {
            "): " + lucid::to_text(signing_stopped_->error);
   if (started_ && !plan_.validators.index_of(signer_->address()))
     return "this node's key is not in the validator set: it follows";
+  if (started_ && start_.phase() == StartPhase::asking)
+    return "this node signs nothing before it is told what others hold of its key: " +
+           std::to_string(start_.answers(plan_.validators, signer_->address())) + " of " +
+           std::to_string(plan_.validators.quorum() - 1) + " have answered";
+  if (started_ && start_.phase() == StartPhase::watching)
+    return "this node signs nothing yet: its disk was copied or restored, and it watches whether its key signs "
+           "elsewhere";
   return "this node signs as " + to_text(signer_->address());
 }
 

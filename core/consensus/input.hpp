@@ -11,6 +11,7 @@
 #include "core/consensus/height_plan.hpp"
 #include "core/crypto/verified.hpp"
 #include "core/types/block.hpp"
+#include "core/types/newest_record.hpp"
 
 namespace lucid::consensus {
 
@@ -49,6 +50,7 @@ struct BlockChecked {
   Height height = 0;
   Hash256 block;
   std::optional<Error> fault;
+  Certificate last_commit = {};  // of the block; looked at where there is no fault
 };
 
 struct VoteArrived {
@@ -60,10 +62,10 @@ struct CertificateArrived {
   Verified<Certificate> certificate;
 };
 
-/// Which wait is over. `open`: look again whether round 0 may open.
-enum class TimerStep : std::uint8_t { open, propose, prevote, precommit };
+/// Which wait is over. `open`: look again whether round 0 may open. `ask`: ask for newest records again.
+enum class TimerStep : std::uint8_t { open, propose, prevote, precommit, ask };
 constexpr TimerStep last_of(TimerStep) {
-  return TimerStep::precommit;
+  return TimerStep::ask;
 }
 
 /// A timer that was asked for has run down. Stale ones are recognised and ignored.
@@ -78,7 +80,26 @@ struct PersistFailed {
   Error error;
 };
 
-using Input = std::variant<HeightStarted, WorkWaiting, ProposalArrived, BlockBuilt, BlockChecked, VoteArrived,
-                           CertificateArrived, TimerFired, PersistFailed>;
+/// Another validator has started and asks. `from`: whose connection it came over, as the caller has authenticated it.
+/// Answered in the same step, also while this node waits for answers itself.
+struct NewestRecordAsked {
+  Address from;
+  NewestRecordQuestion question;
+};
+
+/// An answer to this node's question. `from` as above: each validator counts once, whatever it says.
+struct NewestRecordTold {
+  Address from;
+  Verified<NewestRecordAnswer> answer;
+};
+
+/// A StartWatch has run down.
+struct WatchOver {
+  std::uint64_t number = 0;
+};
+
+using Input =
+    std::variant<HeightStarted, WorkWaiting, ProposalArrived, BlockBuilt, BlockChecked, VoteArrived, CertificateArrived,
+                 TimerFired, PersistFailed, NewestRecordAsked, NewestRecordTold, WatchOver>;
 
 }  // namespace lucid::consensus

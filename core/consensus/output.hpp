@@ -2,9 +2,9 @@
 // performs them does all of one output before the next step, and stops at the first that fails:
 //
 //   1. persist   store and sync; on failure do nothing below and tell the core PersistFailed
-//   2. send      to all other validators, also those not connected now (they are offered again later)
+//   2. send      to all other validators, also those not connected now (they are offered again later); then answer
 //   3. timers    start; one for each (height, round, step), a new one replaces the old
-//   4. requests  to block_producer and ledger; the answers come back as inputs
+//   4. requests  to block_producer, ledger and clock; the answers come back as inputs
 //   5. decide    hand block and certificate to the ledger, which answers with HeightStarted of the next height
 //   6. evidence  to block_producer; alarms to health; refused and rejected to the log
 //
@@ -28,7 +28,15 @@ struct ProposalMessage {
   std::vector<Verified<Vote>> prevotes;
   bool operator==(const ProposalMessage&) const = default;
 };
-using Message = std::variant<ProposalMessage, Verified<Vote>>;
+/// The question is asked of every other validator, and answered by NewestRecordTold.
+using Message = std::variant<ProposalMessage, Verified<Vote>, NewestRecordQuestion>;
+
+/// To one validator, over the connection that its question came over; dropped where that is gone.
+struct AnswerMessage {
+  Address to;
+  NewestRecordAnswer answer;
+  bool operator==(const AnswerMessage&) const = default;
+};
 
 struct StartTimer {
   Height height = 0;
@@ -63,7 +71,15 @@ struct FetchBlock {
   bool operator==(const FetchBlock&) const = default;
 };
 
-using Request = std::variant<BuildBlock, CheckBlock, FetchBlock>;
+/// Wait this long, whatever heights come and go and whatever the wall clock does. Answered by WatchOver; a new one does
+/// not end the old one, but makes it stale.
+struct StartWatch {
+  std::uint64_t number = 0;
+  std::uint64_t delay_ms = 0;
+  bool operator==(const StartWatch&) const = default;
+};
+
+using Request = std::variant<BuildBlock, CheckBlock, FetchBlock, StartWatch>;
 
 struct Decision {
   Height height = 0;
@@ -79,9 +95,10 @@ enum class AlarmKind : std::uint8_t {
   decided_block_invalid,  // a quorum precommitted a block that breaks this node's rules: it cannot follow the chain
   two_blocks_decided,     // certificates for two blocks of one height
   invariant_broken,       // the core was about to break a rule of agreement and did not: signing has stopped
+  sign_state_restored,    // others hold a newer record of this key than its disk: it watches before it signs
 };
 constexpr AlarmKind last_of(AlarmKind) {
-  return AlarmKind::invariant_broken;
+  return AlarmKind::sign_state_restored;
 }
 std::string_view alarm_name(AlarmKind kind);
 
@@ -94,6 +111,7 @@ struct Alarm {
 struct Output {
   std::optional<Persist> persist;
   std::vector<Message> send;
+  std::optional<AnswerMessage> answer;
   std::vector<StartTimer> timers;
   std::vector<Request> requests;
   std::optional<Decision> decide;

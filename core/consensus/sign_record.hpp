@@ -53,11 +53,13 @@ struct DurableRound {
   std::optional<Hash256> locked_block;
   std::optional<Round> valid_round;
   std::optional<Hash256> valid_block;
-  BoundedList<Hash256, 3> blocks;                  // locked, valid, newest own proposal: their bytes must be stored
+  BoundedList<Hash256, 3> blocks;                  // locked, valid, newest own proposal: their bytes must be stored.
+                                                   // (One locked by a record taken over may not be here yet.)
   BoundedList<Vote, 2 * kMaxValidators> prevotes;  // that made the locked and the valid value
-  bool halted = false;  // a signature of this key was seen that this node did not make; only a person clears it
+  bool halted = false;    // a signature of this key was seen that this node did not make; only a person clears it
+  bool watching = false;  // others held newer records of this key, now taken over; the watch for a copy is not over
   bool operator==(const DurableRound&) const = default;
-  LUCID_FIELDS(height, locked_round, locked_block, valid_round, valid_block, blocks, prevotes, halted)
+  LUCID_FIELDS(height, locked_round, locked_block, valid_round, valid_block, blocks, prevotes, halted, watching)
 };
 
 struct Persist {

@@ -19,6 +19,7 @@ Status perform(StepPart part, const Output& output, StepEffects& effects) {
       return output.persist ? effects.persist(*output.persist) : Status{};
     case StepPart::send:
       if (!output.send.empty()) effects.send(output.send);
+      if (output.answer) effects.answer(*output.answer);
       break;
     case StepPart::timers:
       for (const auto& timer : output.timers) effects.start_timer(timer);

@@ -14,8 +14,8 @@ enum class StepPart : std::uint8_t { persist, send, timers, requests, decide, re
 constexpr StepPart last_of(StepPart) {
   return StepPart::report;
 }
-/// All of them in the order in which they are done. perform() goes by it, and so does whoever cannot wait for the disk
-/// within one call (the simulator).
+/// All of them in the order in which they are done; an answer goes with what is sent. perform() goes by it, and so does
+/// whoever cannot wait for the disk within one call (the simulator).
 std::span<const StepPart> step_order();
 
 /// The world, as the runner sees it. Only persist() may fail; what follows it waits for nobody.
@@ -24,6 +24,7 @@ class StepEffects {
   virtual ~StepEffects() = default;
   virtual Status persist(const Persist& persist) = 0;
   virtual void send(const std::vector<Message>& messages) = 0;
+  virtual void answer(const AnswerMessage& answer) = 0;
   virtual void start_timer(const StartTimer& timer) = 0;
   virtual void request(const Request& request) = 0;
   virtual void decide(const Decision& decision) = 0;

@@ -66,36 +66,58 @@ void VoteSigner::restore(const std::vector<SignRecord>& records) {
   records_.insert(records_.end(), records.begin(), records.end());
   std::stable_sort(records_.begin(), records_.end(),
                    [](const SignRecord& a, const SignRecord& b) { return a.place() < b.place(); });
+  if (!records_.empty()) judged_from_ = records_.back().height;
 }
 
 void VoteSigner::raise_floor(Height height) {
+  if (height > floor_) at_floor_.clear();
   floor_ = std::max(floor_, height);
+  for (const SignRecord& record : records_)
+    if (record.height == floor_) at_floor_.push_back(record);
   std::erase_if(records_, [&](const SignRecord& record) { return record.height <= floor_; });
 }
 
 void VoteSigner::remember(const SignRecord& record) {
+  if (!records_.empty() && records_.back().height < record.height) judged_from_ = std::max(judged_from_, record.height);
   records_.push_back(record);
   std::erase_if(records_, [&](const SignRecord& old) {
     return old.height < record.height || old.round + kMaxSignedRounds < record.round;
   });
 }
 
-bool VoteSigner::made(const SignRecord& content) const {
-  if (content.height <= floor_) return true;
-  if (!records_.empty()) {
-    const SignRecord& newest = records_.back();
-    if (content.height < newest.height) return true;
-    if (content.height == newest.height && content.round + kMaxSignedRounds < newest.round) return true;
-  }
-  return std::any_of(records_.begin(), records_.end(),
-                     [&](const SignRecord& record) { return record.same_content(content); });
+bool VoteSigner::is_newer(const SignRecord& record) const {
+  const auto& newest = records_.empty() ? at_floor_ : records_;
+  return record.height >= floor_ && (newest.empty() || record.place() > newest.back().place());
 }
 
-bool VoteSigner::made(const Vote& vote) const {
-  return made(record_of(vote));
+void VoteSigner::take_over(const SignRecord& record) {
+  if (!forgotten_from_) forgotten_from_ = records_.empty() ? Place{} : records_.back().place();
+  forgotten_to_ = record.place();
+  judged_from_ = std::max(judged_from_, record.height);
+  if (record.height > floor_)
+    remember(record);
+  else
+    at_floor_.push_back(record);
 }
-bool VoteSigner::made(const Proposal& proposal) const {
-  return made(record_of(proposal));
+
+void VoteSigner::doubt_restored() {
+  if (records_.empty()) return;
+  forgotten_from_ = Place{};
+  forgotten_to_ = records_.back().place();
+}
+
+bool VoteSigner::made(const SignRecord& content) const {
+  if (content.height < std::max(floor_, judged_from_)) return true;
+  const auto& records = content.height == floor_ ? at_floor_ : records_;
+  bool another_there = false;
+  for (const SignRecord& record : records) {
+    if (record.same_content(content)) return true;
+    another_there = another_there || record.place() == content.place();
+  }
+  if (another_there) return false;
+  if (forgotten_to_ && content.place() >= *forgotten_from_ && content.place() <= *forgotten_to_) return true;
+  return !records.empty() && content.height == records.back().height &&
+         content.round + kMaxSignedRounds < records.back().round;
 }
 
 }  // namespace lucid::consensus

@@ -7,6 +7,8 @@
 // Thread-safety: one owner, the consensus core.
 #pragma once
 
+#include <optional>
+#include <tuple>
 #include <vector>
 
 #include "core/consensus/sign_record.hpp"
@@ -33,10 +35,18 @@ class VoteSigner {
   void raise_floor(Height height);
   Height floor() const { return floor_; }
 
-  /// Whether this object (or what it was restored from) made a signature over that content. Heights at or below the
-  /// floor and rounds that are no longer kept count as made: there is nothing left to judge them by.
-  bool made(const Vote& vote) const;
-  bool made(const Proposal& proposal) const;
+  /// Whether `record` stands above everything that this signer knows of its key: an earlier life may have signed it,
+  /// since forgotten (a restored disk).
+  bool is_newer(const SignRecord& record) const;
+  /// Takes over such a signature. Nothing at or below it is signed any more.
+  void take_over(const SignRecord& record);
+  /// Below its newest record an earlier life may have signed more than was restored.
+  void doubt_restored();
+
+  /// Whether this object (or what it was restored from) made a signature over that content. What there is nothing left
+  /// to judge by counts as made: heights below the floor, rounds that are no longer kept, and what an earlier life may
+  /// have signed between its disk's newest record and the one taken over.
+  bool made(const SignRecord& content) const;
 
   /// Of heights above the floor, the last kMaxSignedRounds rounds, in the order in which they were signed.
   const std::vector<SignRecord>& records() const { return records_; }
@@ -47,13 +57,17 @@ class VoteSigner {
   /// The identical record made before, or null; or sign_refused.
   Result<const SignRecord*> admit(const SignRecord& wanted) const;
   void remember(const SignRecord& record);
-  bool made(const SignRecord& content) const;
 
   crypto::SigningKey key_;
   crypto::Verifier verifier_;
   Address address_;
+  using Place = std::tuple<Height, Round, SignStep>;
+
   Height floor_ = 0;
   std::vector<SignRecord> records_;
+  std::vector<SignRecord> at_floor_;                    // of the height at the floor: certificates for it still arrive
+  Height judged_from_ = 0;                              // what was signed below is not known any more
+  std::optional<Place> forgotten_from_, forgotten_to_;  // between them (the last one included) an earlier life signed
 };
 
 /// The record of a signed message.

@@ -105,6 +105,16 @@ Result<Verified<Approve>> Verifier::verify(const Approve& approval, const Valida
   return Verified<Approve>(approval);
 }
 
+Result<Verified<NewestRecordAnswer>> Verifier::verify(const NewestRecordAnswer& answer, const ValidatorSet& set) const {
+  if (answer.newest) {
+    const auto good =
+        std::visit([&](const auto& one) { return verify(one, set).map([](const auto&) {}); }, *answer.newest);
+    LUCID_TRY(good);
+  }
+  if (answer.precommit) LUCID_TRY(verify(*answer.precommit, set));
+  return Verified<NewestRecordAnswer>(answer);
+}
+
 Result<Verified<Certificate>> Verifier::verify(const Certificate& certificate, Height height, const Hash256& block,
                                                const ValidatorSet& set) const {
   if (certificate.height != height)

@@ -10,6 +10,7 @@
 #include "core/crypto/signature_scheme.hpp"
 #include "core/crypto/verified.hpp"
 #include "core/types/block.hpp"
+#include "core/types/newest_record.hpp"
 #include "core/types/transaction.hpp"
 #include "core/types/validator_set.hpp"
 #include "core/types/vote.hpp"
@@ -65,6 +66,9 @@ class Verifier {
   Result<Verified<Vote>> verify(const Vote& vote, const ValidatorSet& set) const;
   Result<Verified<Proposal>> verify(const Proposal& proposal, const ValidatorSet& set) const;
   Result<Verified<Approve>> verify(const Approve& approval, const ValidatorSet& set) const;
+  /// What it carries, each like any vote; `set` must hold the asker. That both are the asker's is for the asker to
+  /// judge.
+  Result<Verified<NewestRecordAnswer>> verify(const NewestRecordAnswer& answer, const ValidatorSet& set) const;
   /// At least a quorum of precommits of one round, ascending distinct indices inside the set, each signature good,
   /// for exactly (height, block). Fault block_certificate, naming what is wrong.
   Result<Verified<Certificate>> verify(const Certificate& certificate, Height height, const Hash256& block,

@@ -26,7 +26,7 @@ EngineTest::EngineTest(std::uint32_t validators)
 }
 
 void EngineTest::start() {
-  peers_.set(listen<SendToPeers, AskForBlock, OfferTransactions>(sent_));
+  peers_.set(listen<SendToPeers, AskForBlock, TellNewestRecord, OfferTransactions>(sent_));
   sync_peers_.set(listen<TellTip, AskForBlocks, GiveBlocks, DropPeer>(said_));
   slot_clock_.set(make_slot_clock(system(), place(), {chain_->params(), clock(), validator_, {}}));
   start_ledger();
@@ -67,6 +67,7 @@ void EngineTest::start_validator() {
                              std::make_shared<crypto::SigningKey>(fixtures::validator_key(0)),
                              std::make_shared<storage::SignState>(*sign_env_),
                              {},
+                             1,
                              {},
                              slot_clock_,
                              block_producer_,

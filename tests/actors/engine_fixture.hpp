@@ -51,7 +51,7 @@ class EngineTest : public ActorTest {
   Route<LeaderSelectorActor> leader_selector_;
   std::vector<VerifierActor> verifiers_;
   std::shared_ptr<Heard<BlockFinal>> finals_ = std::make_shared<Heard<BlockFinal>>();
-  using SentToPeers = Heard<SendToPeers, AskForBlock, OfferTransactions>;
+  using SentToPeers = Heard<SendToPeers, AskForBlock, TellNewestRecord, OfferTransactions>;
   std::shared_ptr<SentToPeers> sent_ = std::make_shared<SentToPeers>();
   Route<SentToPeers::Interface> peers_;
   using SaidToPeers = Heard<TellTip, AskForBlocks, GiveBlocks, DropPeer>;

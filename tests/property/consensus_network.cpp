@@ -56,7 +56,7 @@ void Network::boot(std::size_t index) {
   Node& node = nodes_[index];
   ++node.life;
   node.disk.floor = node.chain.size();
-  node.core = std::make_unique<Consensus>(room_.verifier(), room_.signer(node.name), node.disk);
+  node.core = std::make_unique<Consensus>(room_.verifier(), room_.signer(node.name), node.disk, node.life);
   after(chance_.below(kLedgerMs), {Kind::start_height, index, node.life, {}, plan_after(node)});
 }
 
@@ -120,7 +120,10 @@ void Network::perform(std::size_t index, Output output) {
   }
   for (const Message& message : output.send)
     for (std::size_t other = 0; other < nodes_.size(); ++other)
-      if (other != index) send(message, other);
+      if (other != index) send(message, index, other);
+  if (output.answer)
+    for (std::size_t asker = 0; asker < nodes_.size(); ++asker)
+      if (address_of(nodes_[asker].name) == output.answer->to) tell(index, asker, output.answer->answer);
   for (const StartTimer& timer : output.timers)
     after(timer.delay_ms, {Kind::input,
                            index,
@@ -161,19 +164,35 @@ void Network::check_signed_once(const SignRecord& record, char name) {
     broken_.push_back(std::string("two signed values of ") + name + " at height " + text(record.height));
 }
 
-void Network::send(const Message& message, std::size_t to) {
+void Network::send(const Message& message, std::size_t from, std::size_t to) {
   Node& node = nodes_[to];
   if (!node.honest) return;
   if (!healed() && chance_.percent(trouble_.loss_percent)) return;
   std::shared_ptr<Input> input;
   if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) {
     input = std::make_shared<Input>(VoteArrived{*vote});
+  } else if (const auto* question = std::get_if<NewestRecordQuestion>(&message)) {
+    input = std::make_shared<Input>(NewestRecordAsked{address_of(nodes_[from].name), *question});
   } else {
     const auto& proposal = std::get<ProposalMessage>(message);
     input = std::make_shared<Input>(
         ProposalArrived{proposal.proposal, headers_.at(proposal.proposal->block), 1000, proposal.prevotes});
   }
   after(message_delay(), {Kind::input, to, node.life, std::move(input), {}});
+}
+
+void Network::tell(std::size_t from, std::size_t to, const NewestRecordAnswer& answer) {
+  if (!healed() && chance_.percent(trouble_.loss_percent)) return;
+  const auto verified = room_.verifier().verify(answer, room_.set());
+  if (!verified) {
+    broken_.push_back("an answer does not hold: " + lucid::to_text(verified.error()));
+    return;
+  }
+  after(message_delay(), {Kind::input,
+                          to,
+                          nodes_[to].life,
+                          std::make_shared<Input>(NewestRecordTold{address_of(nodes_[from].name), *verified}),
+                          {}});
 }
 
 /// To one random peer: the certificate of what it lacks, or all messages held, beginning at a random one.
@@ -196,7 +215,7 @@ void Network::offer_again(std::size_t from) {
   const auto messages = node.core->messages();
   if (messages.empty()) return;
   const std::size_t offset = chance_.below(messages.size());
-  for (std::size_t i = 0; i < messages.size(); ++i) send(messages[(offset + i) % messages.size()], to);
+  for (std::size_t i = 0; i < messages.size(); ++i) send(messages[(offset + i) % messages.size()], from, to);
 }
 
 void Network::answer(std::size_t index, const Request& request) {
@@ -258,14 +277,14 @@ void Network::lie() {
         entry->second = crypto::header_hash(header);
         headers_[entry->second] = header;
       }
-      send(Message{ProposalMessage{room_.proposal(liar, height, round, entry->second), {}}}, to);
+      send(Message{ProposalMessage{room_.proposal(liar, height, round, entry->second), {}}}, nodes_.size() - 1, to);
     }
     std::vector<VoteValue> values{std::nullopt};
     for (const Message& message : node.core->messages())
       if (const auto* proposal = std::get_if<ProposalMessage>(&message)) values.emplace_back(proposal->proposal->block);
     const VoteValue value = chance_.percent(60) ? values.back() : values[chance_.below(values.size())];
     for (const VoteStep step : {VoteStep::prevote, VoteStep::precommit})
-      if (chance_.percent(50)) send(Message{room_.vote(liar, step, height, round, value)}, to);
+      if (chance_.percent(50)) send(Message{room_.vote(liar, step, height, round, value)}, nodes_.size() - 1, to);
   }
 }
 

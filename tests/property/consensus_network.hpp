@@ -67,7 +67,8 @@ class Network {
   void give(std::size_t node, consensus::Input input);
   void perform(std::size_t node, consensus::Output output);
   void store(Node& node, const consensus::Persist& persist);
-  void send(const consensus::Message& message, std::size_t to);
+  void send(const consensus::Message& message, std::size_t from, std::size_t to);
+  void tell(std::size_t from, std::size_t to, const NewestRecordAnswer& answer);
   void offer_again(std::size_t node);
   void answer(std::size_t node, const consensus::Request& request);
   void decided(std::size_t node, const consensus::Decision& decision);

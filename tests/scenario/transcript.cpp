@@ -22,7 +22,7 @@ std::string place(Height height, Round round) {
 }
 
 std::string_view timer_name(TimerStep step) {
-  static constexpr std::string_view kNames[] = {"open", "propose", "prevote", "precommit"};
+  static constexpr std::string_view kNames[] = {"open", "propose", "prevote", "precommit", "ask"};
   return kNames[static_cast<std::size_t>(step)];
 }
 
@@ -85,7 +85,7 @@ void Transcript::open_room(const Words& words) {
 void Transcript::start_core() {
   std::optional<VoteSigner> signer;
   if (me_) signer = room_->signer(*me_);
-  core_ = std::make_unique<Consensus>(room_->verifier(), std::move(signer), disk_);
+  core_ = std::make_unique<Consensus>(room_->verifier(), std::move(signer), disk_, ++life_);
 }
 
 HeightPlan Transcript::next_plan() const {
@@ -144,8 +144,11 @@ std::vector<std::string> Transcript::input(const Words& words) {
   }
   if (what == "start") {
     plan_ = next_plan();
-    return step(HeightStarted{*plan_});
+    return start(words.size() == 1);
   }
+  if (what == "asked") return step(NewestRecordAsked{address_of(words.at(1).at(0)), {7}});
+  if (what == "told") return step(told(words));
+  if (what == "watch") return step(WatchOver{words.size() > 2 ? std::stoull(words[2]) : watch_});
   if (what == "work") return step(WorkWaiting{plan_->height, words.at(1) == "yes"});
   if (what == "built") {
     const BuildBlock request = building_.value();
@@ -175,7 +178,8 @@ std::vector<std::string> Transcript::input(const Words& words) {
     return step(CertificateArrived{room_->certificate(
         option(words, "by").value(), plan_->height, static_cast<Round>(std::stoul(words.at(2))), id_of(words.at(1)))});
   if (what == "timer") {
-    for (const auto timer : {TimerStep::open, TimerStep::propose, TimerStep::prevote, TimerStep::precommit})
+    for (const auto timer :
+         {TimerStep::open, TimerStep::propose, TimerStep::prevote, TimerStep::precommit, TimerStep::ask})
       if (timer_name(timer) == words.at(1))
         return step(TimerFired{plan_->height, static_cast<Round>(std::stoul(words.at(2))), timer});
   }
@@ -195,9 +199,55 @@ std::vector<std::string> Transcript::input(const Words& words) {
 std::vector<std::string> Transcript::step(Input input) {
   const Output output = core_->step(now_, std::move(input));
   store(output);
+  return written(output);
+}
+
+std::vector<std::string> Transcript::written(const Output& output) {
   auto lines = write(output);
   if (lines.empty()) lines.emplace_back("nothing");
   return lines;
+}
+
+std::vector<std::string> Transcript::start(bool answered) {
+  if (!answered) return step(HeightStarted{*plan_});
+  std::vector<std::string> out;
+  const auto take = [&](Input input) {
+    Output output = core_->step(now_, std::move(input));
+    store(output);
+    leave_out_the_exchange(output);
+    for (auto& line : write(output)) out.push_back(std::move(line));
+  };
+  take(HeightStarted{*plan_});
+  for (const Validator& member : room_->set().members)
+    if (core_->start_phase() == StartPhase::asking && name_of(member.address) != me_)
+      take(NewestRecordTold{member.address, room_->answer(life_)});
+  if (out.empty()) out.emplace_back("nothing");
+  return out;
+}
+
+/// What another holds of this node's key, or of `of`'s.
+Input Transcript::told(const Words& words) const {
+  const std::uint64_t life = std::stoull(option(words, "life").value_or(number(life_)));
+  const Address from = address_of(words.at(1).at(0));
+  if (words.at(2) == "nothing") return NewestRecordTold{from, room_->answer(life)};
+  const char signer = option(words, "of").value_or(std::string(1, *me_)).at(0);
+  const Height height = std::stoull(option(words, "height").value_or(number(plan_->height)));
+  const auto round = static_cast<Round>(std::stoul(words.at(3)));
+  VoteValue value;
+  if (words.at(4) != "nil") value = id_of(words.at(4));
+  std::optional<Vote> precommit;
+  if (const auto locked = option(words, "locked")) {
+    const auto at = locked->find('@');
+    precommit = *room_->precommit(signer, static_cast<Round>(std::stoul(locked->substr(at + 1))),
+                                  id_of(locked->substr(0, at)), height);
+  }
+  SignedMessage newest;
+  if (words.at(2) == "propose")
+    newest = *room_->proposal(signer, height, round, *value);
+  else
+    newest =
+        *room_->vote(signer, words.at(2) == "prevote" ? VoteStep::prevote : VoteStep::precommit, height, round, value);
+  return NewestRecordTold{from, room_->answer(life, newest, precommit)};
 }
 
 /// What the sign-state does with a Persist.
@@ -220,13 +270,21 @@ void Transcript::store(const Output& output) {
     disk_.floor = decision_->height;
   }
   for (const Request& request : output.requests)
-    if (const auto* build = std::get_if<BuildBlock>(&request)) building_ = *build;
+    if (const auto* build = std::get_if<BuildBlock>(&request))
+      building_ = *build;
+    else if (const auto* watch = std::get_if<StartWatch>(&request))
+      watch_ = watch->number;
 }
 
 std::vector<std::string> Transcript::write(const Output& output) {
   std::vector<std::string> out;
   if (output.persist) out.push_back(write(*output.persist));
   for (const Message& message : output.send) out.push_back(write(message));
+  if (output.answer) {
+    const auto& [to, answer] = *output.answer;
+    out.push_back("tell " + std::string(1, name_of(to)) + " " + (answer.newest ? write(*answer.newest) : "nothing") +
+                  (answer.precommit ? " and " + write(SignedMessage(*answer.precommit)) : ""));
+  }
   for (const StartTimer& timer : output.timers)
     out.push_back("timer " + std::string(timer_name(timer.step)) + " " + place(timer.height, timer.round) + " in " +
                   number(timer.delay_ms) + " ms");
@@ -268,10 +326,18 @@ std::string Transcript::write(const Persist& persist) const {
     for (const Vote& vote : durable.prevotes) out += name_of(vote.voter);
   }
   if (durable.halted) out += ", halted";
+  if (durable.watching) out += ", watching";
   return out;
 }
 
+std::string Transcript::write(const SignedMessage& message) const {
+  const SignRecord record = record_of(message);
+  return std::string(sign_name(record.step)) + " " + place(record.height, record.round) + " " +
+         name_of_block(record.value);
+}
+
 std::string Transcript::write(const Message& message) const {
+  if (std::holds_alternative<NewestRecordQuestion>(message)) return "ask all for the newest record";
   if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) {
     const Vote& v = **vote;
     static constexpr std::string_view kReasons[] = {"", " (rejected)", " (timed out)"};
@@ -291,6 +357,8 @@ std::string Transcript::write(const Request& request) const {
   if (const auto* check = std::get_if<CheckBlock>(&request)) return "check " + name_of_block(check->block);
   if (const auto* fetch = std::get_if<FetchBlock>(&request))
     return "fetch " + name_of_block(fetch->block) + " of round " + number(fetch->round);
+  if (const auto* watch = std::get_if<StartWatch>(&request))
+    return "watch " + number(watch->number) + " for " + number(watch->delay_ms) + " ms";
   const auto& build = std::get<BuildBlock>(request);
   std::string signers;
   for (const CommitSignature& one : build.last_commit.signatures)

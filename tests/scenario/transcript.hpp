@@ -6,7 +6,10 @@
 //
 //   room me=a members=abcd order=bcda        who this node is, the validators, the leaders of rounds 0, 1, …
 //   > at 9000                                the clock, in ms after the genesis block; stays until the next
-//   > start                                  the next height (the first one, or the one after the decided block)
+//   > start                                  the next height (the first one, or the one after the decided block). The
+//                                            first time, as many others as it takes answer that they hold nothing of
+//                                            this node's key, and that exchange is left out
+//   > start unanswered                       the same, and nobody has answered yet
 //   > work yes|no                            whether transactions wait
 //   > built X                                block_producer answers the last request with a block called X
 //   > propose b 0 X [again=0 by=abc] [time=T] [made=R] [maker=c] [bytes=N] [height=H]
@@ -16,6 +19,10 @@
 //   > timer open|propose|prevote|precommit 0
 //   > persist_failed
 //   > restart                                power goes and comes back: what was persisted is all that is left
+//   > asked b                                b has started and asks what is held of its key
+//   > told b nothing [life=N]                b answers the question of the start
+//   > told b propose|prevote|precommit 0 X|nil [of=c] [height=H] [locked=X@0]
+//   > watch over [N]
 //   > restart undecided                      the same, before the ledger had stored the decided block
 //   > status                                 what it waits for, in words
 #pragma once
@@ -27,7 +34,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fixtures/consensus_room.hpp"
+#include "tests/fixtures/consensus_seat.hpp"
 
 namespace lucid::test {
 
@@ -42,10 +49,14 @@ class Transcript {
   void open_room(const Words& words);
   void start_core();
   std::vector<std::string> input(const Words& words);
+  std::vector<std::string> start(bool answered);
+  consensus::Input told(const Words& words) const;
   std::vector<std::string> step(consensus::Input input);
+  std::vector<std::string> written(const consensus::Output& output);
   std::vector<std::string> write(const consensus::Output& output);
   std::string write(const consensus::Message& message) const;
   std::string write(const consensus::Request& request) const;
+  std::string write(const SignedMessage& message) const;
   std::string write(const consensus::Persist& persist) const;
   void store(const consensus::Output& output);
 
@@ -66,6 +77,8 @@ class Transcript {
   std::optional<consensus::BuildBlock> building_;
   std::map<std::string, Header> blocks_;
   consensus::Restored disk_;
+  std::uint64_t life_ = 0;
+  std::uint64_t watch_ = 0;
 };
 
 }  // namespace lucid::test

@@ -48,7 +48,7 @@ class Maker {
     blocks_.emplace(std::move(blocks));
     sign_state_.emplace(*sign_env_);
     LUCID_TRY_ASSIGN(auto signer, consensus::VoteSigner::make(keys_.consensus.clone(), verifier_));
-    core_.emplace(verifier_, std::move(signer));
+    core_.emplace(verifier_, std::move(signer), consensus::Restored{}, 1);
     return {};
   }
 

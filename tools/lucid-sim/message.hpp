@@ -41,8 +41,9 @@ struct TransactionMessage {
   EncodedTransaction transaction;
 };
 
-/// Of sync, TipNotice, GetBlocks and Blocks travel as they are (core/types/sync.hpp).
-using Content = std::variant<VoteMessage, ProposalMessage, TransactionMessage, TipNotice, GetBlocks, Blocks>;
+/// What sync and a start say travels as it is (core/types/sync.hpp, core/types/newest_record.hpp).
+using Content = std::variant<VoteMessage, ProposalMessage, TransactionMessage, TipNotice, GetBlocks, Blocks,
+                             NewestRecordQuestion, NewestRecordAnswer>;
 
 /// What checking the signatures of one message said; absent: no good signature.
 struct CheckedVote {

@@ -29,7 +29,8 @@ void SimNode::start(bool old_disk) {
   pool_ = std::make_unique<mempool::Mempool>(mempool::Limits{}, std::move(exempt));
   auto signer = consensus::VoteSigner::make(keys_.consensus.clone(), world_.verifier);
   if (!signer) return world_.broken({ViolationKind::crash, world_.events.now(), "start", to_text(signer.error())});
-  core_ = std::make_unique<consensus::Consensus>(world_.verifier, std::move(*signer), disk_.restored());
+  core_ = std::make_unique<consensus::Consensus>(world_.verifier, std::move(*signer), disk_.restored(),
+                                                 life_ * world_.plan.machines.size() + self_);
   for (const auto& [hash, block] : disk_.image().blocks) blocks_.emplace(hash, block);
   see(Started{self_, chain_->height(), old_disk});
   plan_next();
@@ -95,6 +96,10 @@ void SimNode::receive(NodeIndex from, const MessagePtr& message) {
           receive_vote(*message, content);
         else if constexpr (std::is_same_v<T, ProposalMessage>)
           receive_proposal(*message, content);
+        else if constexpr (std::is_same_v<T, NewestRecordQuestion>)
+          take(consensus::NewestRecordAsked{address_of(from), content});
+        else if constexpr (std::is_same_v<T, NewestRecordAnswer>)
+          receive_answer(from, content);
         else if constexpr (std::is_same_v<T, TransactionMessage>)
           receive_transaction(*message, content);
         else
@@ -135,6 +140,16 @@ void SimNode::receive_proposal(const PeerMessage& message, const ProposalMessage
   blocks_.emplace(content.block->hash, content.block);
   take(consensus::ProposalArrived{*checked.proposal, content.block->block->header, content.block->bytes,
                                   checked.prevotes});
+}
+
+const Address& SimNode::address_of(NodeIndex machine) const {
+  return KeyTable::instance().machine(world_.plan.machines[machine].keys).address;
+}
+
+void SimNode::receive_answer(NodeIndex from, const NewestRecordAnswer& answer) {
+  const ValidatorSet& set = plan_.validators.find(keys_.address) ? plan_.validators : plan_.parent_validators;
+  if (const auto verified = world_.verifier.verify(answer, set))
+    take(consensus::NewestRecordTold{address_of(from), *verified});
 }
 
 void SimNode::receive_transaction(const PeerMessage& message, const TransactionMessage& content) {

@@ -81,7 +81,8 @@ void SimNode::check(const consensus::CheckBlock& wanted) {
     if (height != plan_.height) return;
     const auto execution = executed(block);
     take(consensus::BlockChecked{height, block->hash,
-                                 execution ? std::nullopt : std::optional<Error>(execution.error())});
+                                 execution ? std::nullopt : std::optional<Error>(execution.error()),
+                                 block->block->last_commit});
   });
 }
 

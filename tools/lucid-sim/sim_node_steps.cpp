@@ -10,9 +10,11 @@ namespace {
 constexpr std::size_t kOfferedMessages = 32;
 constexpr std::size_t kOfferedPeers = 3;
 
-SignedMessage signed_message(const consensus::Message& message) {
+/// Absent: a question, which nobody signs.
+std::optional<SignedMessage> signed_message(const consensus::Message& message) {
   if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message)) return *proposal->proposal;
-  return *std::get<crypto::Verified<Vote>>(message);
+  if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) return **vote;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -87,7 +89,10 @@ bool SimNode::perform(consensus::StepPart part, const consensus::Output& output)
     case consensus::StepPart::persist:
       break;
     case consensus::StepPart::send:
-      return send(output.send);
+      if (!send(output.send)) return false;
+      if (!output.answer) break;
+      answer(*output.answer);
+      return survives();
     case consensus::StepPart::timers:
       for (const auto& timer : output.timers) start_timer(timer);
       break;
@@ -112,7 +117,8 @@ bool SimNode::send(const std::vector<consensus::Message>& messages) {
   for (const auto& message : messages) {
     const MessagePtr envelope = message_of(message);
     const auto* proposal = std::get_if<ProposalMessage>(&envelope->content);
-    see(Sent{self_, signed_message(message), proposal && proposal->block ? proposal->block->block : nullptr});
+    if (const auto content = signed_message(message))
+      see(Sent{self_, *content, proposal && proposal->block ? proposal->block->block : nullptr});
     if (!proposal || proposal->block) tell_all(envelope);
     if (!survives()) return false;
   }
@@ -120,9 +126,16 @@ bool SimNode::send(const std::vector<consensus::Message>& messages) {
   return true;
 }
 
+void SimNode::answer(const consensus::AnswerMessage& answer) {
+  const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
+  for (NodeIndex to = 0; to < machines; ++to)
+    if (to != self_ && address_of(to) == answer.to) world_.send(self_, to, make_message(answer.answer));
+}
+
 MessagePtr SimNode::message_of(const consensus::Message& message) const {
   if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message))
     return make_message(VoteMessage{**vote}, CheckedVote{*vote});
+  if (const auto* question = std::get_if<NewestRecordQuestion>(&message)) return make_message(*question);
   const auto& proposal = std::get<consensus::ProposalMessage>(message);
   ProposalMessage out{*proposal.proposal, {}, nullptr};
   out.prevotes.reserve(proposal.prevotes.size());
@@ -149,6 +162,9 @@ void SimNode::request(const consensus::Request& request) {
     build(*wanted);
   else if (const auto* asked = std::get_if<consensus::CheckBlock>(&request))
     check(*asked);
+  else if (const auto* watch = std::get_if<consensus::StartWatch>(&request))
+    after(clock_.true_delay_ms(watch->delay_ms),
+          [this, number = watch->number] { take(consensus::WatchOver{number}); });
   // FetchBlock: peers offer what they hold, and sync brings what was decided.
 }
 

@@ -19,6 +19,7 @@ class NotedEffects final : public StepEffects {
     return failure ? Status(tl::unexpected(*failure)) : Status();
   }
   void send(const std::vector<Message>&) override { done.emplace_back("send"); }
+  void answer(const AnswerMessage&) override { done.emplace_back("answer"); }
   void start_timer(const StartTimer&) override { done.emplace_back("timer"); }
   void request(const Request&) override { done.emplace_back("request"); }
   void decide(const Decision&) override { done.emplace_back("decide"); }
@@ -40,6 +41,7 @@ Output everything() {
   output.decide.emplace();
   output.requests = {CheckBlock{}, FetchBlock{}};
   output.timers = {{}, {}};
+  output.answer.emplace();
   output.send.emplace_back(*verified);
   output.persist.emplace();
   return output;
@@ -48,7 +50,8 @@ Output everything() {
 TEST(StepRunnerTest, StoresThenSendsThenWaitsThenAsksThenDecidesThenReports) {
   NotedEffects effects;
   EXPECT_TRUE(perform(everything(), effects));
-  EXPECT_THAT(effects.done, ElementsAre("persist", "send", "timer", "timer", "request", "request", "decide", "report"));
+  EXPECT_THAT(effects.done,
+              ElementsAre("persist", "send", "answer", "timer", "timer", "request", "request", "decide", "report"));
 }
 
 TEST(StepRunnerTest, WhereStoringFailsNothingAfterItIsDone) {

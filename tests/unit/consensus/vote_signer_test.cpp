@@ -87,7 +87,7 @@ TEST(VoteSigner, RemembersWhatItSignedBeforeARestart) {
   desk.signer.restore(before.signer.records());
   EXPECT_EQ(desk.vote(5, 3, VoteStep::prevote, kY).error().fault, Fault::sign_refused);
   EXPECT_EQ(**desk.vote(5, 3, VoteStep::prevote, kX), **vote);
-  EXPECT_TRUE(desk.signer.made(**vote));
+  EXPECT_TRUE(desk.signer.made(record_of(**vote)));
 }
 
 TEST(VoteSigner, RefusesToSignForASetThatItIsNotIn) {
@@ -101,15 +101,45 @@ TEST(VoteSigner, KnowsAForeignSignatureOfItsKey) {
   Desk desk;
   ASSERT_TRUE(desk.vote(5, 3, VoteStep::prevote, kX));
   const auto made = [&](Height height, Round round, VoteStep step, VoteValue block) {
-    return desk.signer.made(*desk.room.vote('a', step, height, round, block));
+    return desk.signer.made(record_of(*desk.room.vote('a', step, height, round, block)));
   };
   EXPECT_TRUE(made(5, 3, VoteStep::prevote, kX));
   EXPECT_FALSE(made(5, 3, VoteStep::prevote, kY));
   EXPECT_FALSE(made(5, 2, VoteStep::prevote, kX));
   EXPECT_FALSE(made(5, 4, VoteStep::prevote, kX)) << "above the newest: a copy is ahead";
   EXPECT_FALSE(made(6, 0, VoteStep::prevote, kX));
-  EXPECT_TRUE(made(4, 0, VoteStep::prevote, kX)) << "nothing is left to judge it by";
-  EXPECT_FALSE(desk.signer.made(*desk.room.proposal('a', 5, 3, kX)));
+  EXPECT_FALSE(made(4, 0, VoteStep::prevote, kX)) << "it signed nothing there";
+  ASSERT_TRUE(desk.vote(6, 0, VoteStep::prevote, kX));
+  EXPECT_TRUE(made(5, 1, VoteStep::prevote, kX)) << "nothing is left to judge it by";
+  EXPECT_FALSE(desk.signer.made(record_of(*desk.room.proposal('a', 6, 0, kX))));
+}
+
+TEST(VoteSigner, JudgesTheHeightAtItsFloorByWhatItSignedThere) {
+  Desk desk;
+  ASSERT_TRUE(desk.vote(5, 0, VoteStep::precommit, kX));
+  desk.signer.raise_floor(5);
+  const auto made = [&](Height height, VoteValue block) {
+    return desk.signer.made(record_of(*desk.room.precommit('a', 0, block, height)));
+  };
+  EXPECT_TRUE(made(5, kX));
+  EXPECT_FALSE(made(5, kY));
+  EXPECT_TRUE(made(4, kY)) << "two heights back nothing is left";
+  desk.signer.raise_floor(6);
+  EXPECT_FALSE(made(6, kX)) << "it signed nothing there";
+}
+
+TEST(VoteSigner, TakesOverWhatAnEarlierLifeSigned) {
+  Desk desk;
+  ASSERT_TRUE(desk.vote(5, 0, VoteStep::prevote, kX));
+  const SignRecord told = record_of(*desk.room.precommit('a', 2, kY, 5));
+  ASSERT_TRUE(desk.signer.is_newer(told));
+  desk.signer.take_over(told);
+  EXPECT_FALSE(desk.signer.is_newer(told));
+  EXPECT_TRUE(desk.signer.made(record_of(*desk.room.prevote('a', 1, kX, 5)))) << "who knows";
+  EXPECT_FALSE(desk.signer.made(record_of(*desk.room.prevote('a', 0, kY, 5)))) << "this is known";
+  EXPECT_FALSE(desk.signer.made(record_of(*desk.room.prevote('a', 3, kX, 5))));
+  EXPECT_EQ(desk.vote(5, 2, VoteStep::prevote, kX).error().fault, Fault::sign_refused);
+  EXPECT_TRUE(desk.vote(5, 3, VoteStep::prevote, kX));
 }
 
 TEST(VoteSigner, KeepsTheLastHundredRounds) {
