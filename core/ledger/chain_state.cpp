@@ -1,5 +1,6 @@
 #include "core/ledger/chain_state.hpp"
 
+#include "core/ledger/execution.hpp"
 #include "core/slots/slots.hpp"
 
 namespace lucid::ledger {
@@ -13,8 +14,15 @@ ChainState genesis_state(const Chain& chain) {
   state.seed = chain.header.seed;
   state.validators = chain.genesis.validators;
   state.set_changes.owners = chain.genesis.owners.size();
-  state.credits = credits::genesis_credits(chain.genesis.validators, slots::epoch_of(chain.params(), chain.header.slot),
-                                           chain.header.slot);
+  const ChainParams& params = chain.params();
+  const Epoch first = slots::epoch_of(params, state.slot);
+  state.credits = credits::genesis_credits(state.validators, first, state.slot);
+  // Where height 1 comes in the next epoch already, block 0 ends its own, as any block does: nothing is settled yet, and
+  // the seed goes on without outputs. An epoch is longer than a block interval: there is no second one to end.
+  if (slots::ends_epoch(params, state.slot, state.time)) {
+    credits::end_epoch(state.credits, state.validators, slots::first_slot(params, first.next()), {});
+    state.seed = next_seed(state.seed, {});
+  }
   return state;
 }
 

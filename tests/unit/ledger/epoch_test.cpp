@@ -73,6 +73,19 @@ TEST(SlotResults, genesis_counts_for_no_slot) {
   EXPECT_EQ(changes.slots[1].first, Slot{1});
 }
 
+TEST(Epochs, genesis_in_the_last_interval_of_an_epoch_ends_it) {
+  // Genesis stands half a second before its epoch's end, and a block may follow a second later.
+  Genesis genesis = fixtures::make_genesis(4);
+  genesis.params.slot_origin = kStart + 500 - genesis.params.slot_duration_ms * genesis.params.epoch_slots;
+  SmallChain world(genesis);
+  const auto plan = world.plan();
+  EXPECT_EQ(plan.epoch, Epoch{1});
+  EXPECT_EQ(plan.seed, next_seed(world.chain.header.seed, {}));
+  EXPECT_EQ(world.state.credits.epoch, Epoch{1});
+  world.grow();
+  EXPECT_EQ(world.headers[1].seed, plan.seed);
+}
+
 TEST(Seeds, the_next_epochs_seed_comes_from_the_outputs_of_this_ones_slots) {
   SmallChain world(2);
   const Hash256 first_seed = world.state.seed;
