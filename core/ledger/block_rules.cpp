@@ -230,6 +230,16 @@ std::optional<Error> BlockReport::first_error() const {
   return std::nullopt;
 }
 
+Status check_body(const Block& block) {
+  LUCID_TRY(same_bytes(Fault::block_certificate, "header.last_commit_hash", block.header.last_commit_hash,
+                       crypto::certificate_hash(block.last_commit)));
+  std::vector<Hash256> ids;
+  ids.reserve(block.transactions.size());
+  for (const EncodedTransaction& encoded : block.transactions) ids.push_back(crypto::transaction_id(encoded));
+  return same_bytes(Fault::block_merkle_root, "header.transactions_root", block.header.transactions_root,
+                    transactions_root(ids));
+}
+
 Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier& verifier, const ChainState& state,
                                      const HeightPlan& plan, const StateReader& reader, const BlockCheck& input) {
   const Block& block = input.block;

@@ -60,6 +60,11 @@ struct BlockCheck {
   bool thorough = false;                // check signatures even where a cheap rule failed (for people)
 };
 
+/// The body is the one that the header names: transactions and parent's certificate. Ask this of every block that came
+/// from a peer before it is kept under its hash, or whoever passes a proposal on under its true header and hash, but
+/// with another body, makes a good block look invalid. Faults: block_certificate, block_merkle_root.
+Status check_body(const Block& block);
+
 /// A block that may follow the tip. An error is the reader's: no verdict.
 Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier& verifier, const ChainState& state,
                                      const HeightPlan& plan, const StateReader& reader, const BlockCheck& check);

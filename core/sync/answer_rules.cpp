@@ -4,8 +4,8 @@
 
 #include "core/codec/codec.hpp"
 #include "core/crypto/verifier.hpp"
+#include "core/ledger/block_rules.hpp"
 #include "core/ledger/block_size.hpp"
-#include "core/ledger/execution.hpp"
 
 namespace lucid::sync {
 namespace {
@@ -19,17 +19,6 @@ Status same_hash(Fault fault, std::string_view field, const Hash256& expected, c
   return fail(fault, field, to_hex(expected), to_hex(actual));
 }
 
-/// The body is the one that the header names.
-Status check_body(const Block& block) {
-  LUCID_TRY(same_hash(Fault::block_certificate, "header.last_commit_hash", block.header.last_commit_hash,
-                      crypto::certificate_hash(block.last_commit)));
-  std::vector<Hash256> ids;
-  ids.reserve(block.transactions.size());
-  for (const EncodedTransaction& encoded : block.transactions) ids.push_back(crypto::transaction_id(encoded));
-  return same_hash(Fault::block_merkle_root, "header.transactions_root", block.header.transactions_root,
-                   ledger::transactions_root(ids));
-}
-
 Result<CheckedBlock> check_one(const CertifiedBlock& certified, Height height, const Bounds& bounds) {
   const auto& [block, certificate] = certified;
   LUCID_TRY(same_number(Fault::block_structure, "header.height", height, block.header.height));
@@ -40,7 +29,7 @@ Result<CheckedBlock> check_one(const CertifiedBlock& certified, Height height, c
                 std::to_string(block_bytes) + " bytes");
   const Hash256 hash = crypto::header_hash(block.header);
   LUCID_TRY(same_hash(Fault::block_hash, "certificate.block", hash, certificate.block));
-  LUCID_TRY(check_body(block));
+  LUCID_TRY(ledger::check_body(block));
   return CheckedBlock{hash, block_bytes + codec::encode(certificate).size()};
 }
 
