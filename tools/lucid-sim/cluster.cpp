@@ -46,18 +46,30 @@ Cluster::Cluster(SeedPlan plan)
              }},
       faults_(plan_, events_, watch_, network_, nodes_, counts_),
       clients_(world_, nodes_, chance_.split(2)),
-      operators_(world_, nodes_, counts_, chance_.split(3)) {
+      operators_(world_, nodes_, counts_, chance_.split(3)),
+      conspiracy_(plan_, world_.verifier, chance_.split(4)) {
   for (NodeIndex i = 0; i < plan_.machines.size(); ++i)
     nodes_.push_back(std::make_unique<SimNode>(world_, i, chance_.split(1'000 + i)));
   network_.on_delivery([this](NodeIndex from, NodeIndex to, const MessagePtr& message) { deliver(from, to, message); });
-  for (NodeIndex i = 0; i < plan_.machines.size(); ++i) {
-    liars_.push_back(nullptr);
-    if (!plan_.machines[i].lies) continue;
-    const Scenario* scenario = find_scenario(plan_.wanted.scenario);
-    const auto make = scenario ? scenario->liar : make_liar;
-    liars_.back() = make({plan_, chain_, world_.verifier, i, *nodes_[i], chance_.split(2'000 + i),
-                          [this](FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; }});
-  }
+  const Scenario* scenario = find_scenario(plan_.wanted.scenario);
+  const auto make = scenario ? scenario->liar : make_liar;
+  for (NodeIndex i = 0; i < plan_.machines.size(); ++i)
+    liars_.push_back(plan_.machines[i].lies ? make(deps_of_liar(i)) : nullptr);
+}
+
+LiarDeps Cluster::deps_of_liar(NodeIndex machine) {
+  return {plan_,
+          chain_,
+          world_.verifier,
+          machine,
+          *nodes_[machine],
+          chance_.split(2'000 + machine),
+          [this](FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; },
+          conspiracy_,
+          [this, machine](NodeIndex to, const MessagePtr& message) {
+            if (nodes_[machine]->running()) network_.send(machine, to, message);
+          },
+          [this](std::uint64_t delay_ms, std::function<void()> task) { events_.after(delay_ms, std::move(task)); }};
 }
 
 ClusterFacts Cluster::facts() const {
@@ -84,14 +96,13 @@ void Cluster::send(NodeIndex from, NodeIndex to, const MessagePtr& message) {
 }
 
 void Cluster::deliver(NodeIndex from, NodeIndex to, const MessagePtr& message) {
-  if (liars_[to] && nodes_[to]->running()) liars_[to]->received(events_.now(), from, message);
-  nodes_[to]->receive(from, message);
+  const bool listens = liars_[to] && nodes_[to]->running();
+  if (!listens || liars_[to]->received(events_.now(), from, message)) nodes_[to]->receive(from, message);
 }
 
 void Cluster::wake_liar(NodeIndex machine) {
   events_.after(kWakeMs, [this, machine] {
-    if (nodes_[machine]->running())
-      for (const auto& [to, message] : liars_[machine]->wake(events_.now())) network_.send(machine, to, message);
+    if (nodes_[machine]->running()) liars_[machine]->wake(events_.now());
     wake_liar(machine);
   });
 }

@@ -9,6 +9,7 @@
 #include "tools/lucid-sim/event_queue.hpp"
 #include "tools/lucid-sim/faults.hpp"
 #include "tools/lucid-sim/liar.hpp"
+#include "tools/lucid-sim/liars/conspiracy.hpp"
 #include "tools/lucid-sim/network.hpp"
 #include "tools/lucid-sim/seed_plan.hpp"
 #include "tools/lucid-sim/set_operators.hpp"
@@ -46,6 +47,7 @@ class Cluster {
   void begin();
   void send(NodeIndex from, NodeIndex to, const MessagePtr& message);
   void deliver(NodeIndex from, NodeIndex to, const MessagePtr& message);
+  LiarDeps deps_of_liar(NodeIndex machine);
   void wake_liar(NodeIndex machine);
   void look();
   bool all_reached() const;
@@ -60,10 +62,11 @@ class Cluster {
   Network network_;
   World world_;
   std::vector<std::unique_ptr<SimNode>> nodes_;
-  std::vector<std::unique_ptr<Liar>> liars_;  // by machine; null for honest ones
   Faults faults_;
   ClientWork clients_;
   SetOperators operators_;
+  Conspiracy conspiracy_;
+  std::vector<std::unique_ptr<Liar>> liars_;  // by machine; null for honest ones
   bool done_ = false;
   std::optional<Violation> broken_;
 };

@@ -1,12 +1,11 @@
 // The seam for machines that lie. Such a machine runs a normal node with its own production core, keys and chain; what
-// it sends passes through a Liar, which may change, hold back, double or invent.
+// it sends passes through a Liar, which may change, hold back, double or invent, and which says what the node hears.
 //
 // Thread-safety: one cluster is one thread.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "tools/lucid-sim/chance.hpp"
@@ -17,6 +16,7 @@
 
 namespace lucid::sim {
 
+class Conspiracy;
 class SimNode;
 
 /// What a liar has at hand.
@@ -28,6 +28,9 @@ struct LiarDeps {
   const SimNode& node;  // its core, chain and mempool
   Chance chance;
   std::function<void(FaultKind)> count;  // one lie more
+  Conspiracy& conspiracy;                // what all liars of the cluster share; outlives them
+  std::function<void(NodeIndex to, const MessagePtr& message)> send;  // as it is, while the machine runs
+  std::function<void(std::uint64_t delay_ms, std::function<void()> task)> after;
 };
 
 /// As it is, an honest machine.
@@ -36,10 +39,10 @@ class Liar {
   virtual ~Liar() = default;
   /// The node wants to send `message` to `to`: what is sent there instead, in order.
   virtual std::vector<MessagePtr> outgoing(TimeMs, const MessagePtr& message, NodeIndex) { return {message}; }
-  /// Something came in; the node hears it too.
-  virtual void received(TimeMs, NodeIndex, const MessagePtr&) {}
-  /// Asked again and again, about each second: more to send, and to whom.
-  virtual std::vector<std::pair<NodeIndex, MessagePtr>> wake(TimeMs) { return {}; }
+  /// Something came in. Whether the node hears it too.
+  virtual bool received(TimeMs, NodeIndex, const MessagePtr&) { return true; }
+  /// Asked again and again, about each second: it may send more.
+  virtual void wake(TimeMs) {}
 };
 
 /// A machine that the plan marks as lying.

@@ -19,14 +19,16 @@
 
 namespace lucid::sim {
 
-/// A block with what is computed of it once: header_hash and the size of the whole encoding.
+/// A block with what is computed of it once: header_hash, the size of the whole encoding, and whether its body is the
+/// one that its header names.
 struct SizedBlock {
   BlockPtr block;
   Hash256 hash;
   std::uint64_t bytes = 0;
+  bool whole = false;
 };
 using SizedBlockPtr = std::shared_ptr<const SizedBlock>;
-/// The only way to make one, so that nobody can lie about hash or size.
+/// The only way to make one, so that nobody can lie about these.
 SizedBlockPtr sized(BlockPtr block);
 
 struct VoteMessage {

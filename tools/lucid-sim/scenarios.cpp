@@ -41,20 +41,19 @@ class NilVoter final : public Liar {
     return vote || proposal ? std::vector<MessagePtr>{} : std::vector{message};
   }
 
-  void received(TimeMs, NodeIndex, const MessagePtr& message) override {
+  bool received(TimeMs, NodeIndex, const MessagePtr& message) override {
     const auto* content = std::get_if<VoteMessage>(&message->content);
-    if (!content || content->vote.voter == deps_.node.keys().address) return;
-    heard_ = std::max(heard_, std::pair(content->vote.height, content->vote.round));
+    if (content && content->vote.voter != deps_.node.keys().address)
+      heard_ = std::max(heard_, std::pair(content->vote.height, content->vote.round));
+    return true;
   }
 
-  std::vector<std::pair<NodeIndex, MessagePtr>> wake(TimeMs) override {
-    std::vector<std::pair<NodeIndex, MessagePtr>> out;
-    if (heard_.first != deps_.node.plan().height) return out;
+  void wake(TimeMs) override {
+    if (heard_.first != deps_.node.plan().height) return;
     for (const VoteStep step : {VoteStep::prevote, VoteStep::precommit})
       for (NodeIndex to = 0; to < deps_.plan.machines.size(); ++to)
-        if (to != deps_.self) out.emplace_back(to, nil_vote(deps_, step, heard_.first, heard_.second));
+        if (to != deps_.self) deps_.send(to, nil_vote(deps_, step, heard_.first, heard_.second));
     deps_.count(FaultKind::split_votes);
-    return out;
   }
 
  private:
@@ -72,13 +71,11 @@ class EarlyVoter final : public Liar {
     return vote ? std::vector<MessagePtr>{} : std::vector{message};
   }
 
-  std::vector<std::pair<NodeIndex, MessagePtr>> wake(TimeMs) override {
-    std::vector<std::pair<NodeIndex, MessagePtr>> out;
+  void wake(TimeMs) override {
     const MessagePtr vote = nil_vote(deps_, VoteStep::prevote, deps_.node.plan().height, 0);
     for (NodeIndex to = 0; to < deps_.plan.machines.size(); ++to)
-      if (to != deps_.self) out.emplace_back(to, vote);
+      if (to != deps_.self) deps_.send(to, vote);
     deps_.count(FaultKind::future_votes);
-    return out;
   }
 
  private:

@@ -53,6 +53,8 @@ class Planner {
 
  private:
   std::uint32_t n() const { return plan_.wanted.nodes; }
+  /// Machines that may become members: not the twin, whose key is one already.
+  std::size_t followers() const { return plan_.machines.size() - n() - (plan_.has_twin ? 1 : 0); }
 
   void choose_signatures() {
     plan_.signatures = plan_.wanted.signatures;
@@ -105,6 +107,19 @@ class Planner {
       plan_.machines.push_back(machine);
     }
     choose_liars();
+    choose_twin();
+  }
+
+  /// A liar's key in a second machine, that lies too: one key, one liar.
+  void choose_twin() {
+    if (!plan_.wanted.faults || plan_.liars() == 0 || !chance_.percent(15)) return;
+    const auto liar = std::find_if(plan_.machines.begin(), plan_.machines.end(),
+                                   [](const MachinePlan& machine) { return machine.lies; });
+    MachinePlan twin = *liar;
+    twin.member = false;
+    twin.clock_offset_ms = -twin.clock_offset_ms;
+    plan_.machines.push_back(twin);
+    plan_.has_twin = true;
   }
 
   void choose_liars() {
@@ -144,12 +159,12 @@ class Planner {
     for (std::uint64_t i = 0; i < count; ++i) {
       SetChangePlan change;
       change.at = plan_.params.start_time + chance_.below((plan_.healed_at - plan_.params.start_time) / 2 + 1);
-      const bool may_add = plan_.machines.size() > n();
+      const bool may_add = followers() > 0;
       change.change = may_add && chance_.percent(60) ? SetChange::add
                       : chance_.percent(60)          ? SetChange::remove
                                                      : SetChange::new_keys;
-      change.machine = static_cast<NodeIndex>(
-          change.change == SetChange::add ? n() + chance_.below(plan_.machines.size() - n()) : chance_.below(n()));
+      change.machine = static_cast<NodeIndex>(change.change == SetChange::add ? n() + chance_.below(followers())
+                                                                              : chance_.below(n()));
       if (change.change == SetChange::remove && !may_leave()) continue;
       plan_.set_changes.push_back(change);
     }
@@ -264,7 +279,8 @@ class Planner {
 
 std::size_t SeedPlan::liars() const {
   return static_cast<std::size_t>(
-      std::count_if(machines.begin(), machines.end(), [](const MachinePlan& machine) { return machine.lies; }));
+      std::count_if(machines.begin(), machines.end(), [](const MachinePlan& machine) { return machine.lies; }) -
+      (has_twin ? 1 : 0));
 }
 
 SeedPlan make_plan(std::uint64_t seed, const Wanted& wanted) {

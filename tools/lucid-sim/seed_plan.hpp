@@ -71,6 +71,7 @@ struct SeedPlan {
   Signatures signatures = Signatures::stand_in;  // never by_seed
   ChainParams params;
   std::vector<MachinePlan> machines;  // the first `wanted.nodes` are members of the genesis
+  bool has_twin = false;              // the last machine runs with the key of a liar
   std::uint64_t delay_ms = 0;         // a message takes 1 to this long on a good network
   std::uint64_t offer_ms = 0;         // what is held is offered again this often
   std::vector<Incident> incidents;    // by time
@@ -79,6 +80,7 @@ struct SeedPlan {
   TimeMs healed_at = 0;  // from here on nothing goes wrong any more
   TimeMs end_at = 0;     // a run that has not ended by then stands still
 
+  /// Keys that lie: a twin is no further one.
   std::size_t liars() const;
 };
 

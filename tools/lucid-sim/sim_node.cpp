@@ -120,7 +120,7 @@ void SimNode::receive_vote(const PeerMessage& message, const VoteMessage& conten
 
 void SimNode::receive_proposal(const PeerMessage& message, const ProposalMessage& content) {
   const ValidatorSet* set = set_of(content.proposal.height, content.proposal.proposer);
-  if (!set || !content.block) return;
+  if (!set || !content.block || !content.block->whole) return;
   for (const Vote& vote : content.prevotes)
     if (!set_of(vote.height, vote.voter)) return;
   if (std::holds_alternative<std::monostate>(message.checked)) {
