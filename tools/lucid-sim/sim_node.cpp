@@ -101,7 +101,7 @@ void SimNode::receive(NodeIndex from, const MessagePtr& message) {
         else if constexpr (std::is_same_v<T, NewestRecordAnswer>)
           receive_answer(from, content);
         else if constexpr (std::is_same_v<T, TransactionMessage>)
-          receive_transaction(*message, content);
+          receive_transaction(message, content);
         else
           receive_sync(from, message->content);
       },
@@ -152,15 +152,18 @@ void SimNode::receive_answer(NodeIndex from, const NewestRecordAnswer& answer) {
     take(consensus::NewestRecordTold{address_of(from), *verified});
 }
 
-void SimNode::receive_transaction(const PeerMessage& message, const TransactionMessage& content) {
-  if (std::holds_alternative<std::monostate>(message.checked)) {
+void SimNode::receive_transaction(const MessagePtr& message, const TransactionMessage& content) {
+  if (std::holds_alternative<std::monostate>(message->checked)) {
     auto verified = world_.verifier.verify(content.transaction);
     CheckedTransaction checked;
     if (verified)
       checked.transaction = std::make_shared<const crypto::Verified<crypto::SignedTransaction>>(std::move(*verified));
-    message.checked = std::move(checked);
+    message->checked = std::move(checked);
   }
-  if (const auto& transaction = std::get<CheckedTransaction>(message.checked).transaction) add(transaction);
+  const auto& transaction = std::get<CheckedTransaction>(message->checked).transaction;
+  // What waits here is offered to all: whoever sent it may have shown it to few.
+  const std::uint64_t life = life_;
+  if (transaction && add(transaction) && life == life_) tell_all(message);
 }
 
 void SimNode::tell_all(const MessagePtr& message) {

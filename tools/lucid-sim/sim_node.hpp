@@ -70,9 +70,9 @@ class SimNode {
   void receive_vote(const PeerMessage& message, const VoteMessage& content);
   void receive_proposal(const PeerMessage& message, const ProposalMessage& content);
   void receive_answer(NodeIndex from, const NewestRecordAnswer& answer);
-  void receive_transaction(const PeerMessage& message, const TransactionMessage& content);
   const Address& address_of(NodeIndex machine) const;
   void answer(const consensus::AnswerMessage& answer);
+  void receive_transaction(const MessagePtr& message, const TransactionMessage& content);
   void tell_all(const MessagePtr& message);
   void hold(const SignedMessage& message, const BlockPtr& block);
 
