@@ -1,6 +1,7 @@
 #include "actors/validator.hpp"
 
 #include "core/codec/codec.hpp"
+#include "core/ledger/block_rules.hpp"
 
 namespace lucid::actors {
 
@@ -165,6 +166,12 @@ void ValidatorRunner::hear(const HeardFromPeer& heard) {
   }
   const auto& proposal = std::get<consensus::ProposalMessage>(heard.message);
   if (!heard.block) return;
+  // Kept under the hash that was signed: another block, or another body, in its place would never go away again.
+  const bool is_it = crypto::header_hash(heard.block->header) == proposal.proposal->block;
+  if (const auto fits = is_it ? ledger::check_body(*heard.block)
+                              : fail(Fault::block_hash, "block", to_hex(proposal.proposal->block), "another block");
+      !fits)
+    return deps_.log("a proposal was refused: " + to_text(fits.error()));
   keep_block(proposal.proposal->block, heard.block);
   take(consensus::ProposalArrived{proposal.proposal, heard.block->header, heard.block_bytes, proposal.prevotes});
 }

@@ -25,10 +25,20 @@ class EnginePeersTest : public EngineTest {
       tell(block_sync_, PeerConnected{peer, fixtures::address_of(fixtures::validator_key(number_of(peer)))});
       tell(block_sync_, BlocksHeard{peer, std::make_shared<const Blocks>(Blocks{1, 0, {}})});
     }
+    answer_the_start();
     advance(milliseconds(10'000));  // far enough for round 1 where round 0 is this node's own
     sent_->of<SendToPeers>().clear();
   }
 
+  /// None of the others holds anything that this node's key has signed.
+  void answer_the_start() {
+    const auto nothing_held = *verifier_.verify(NewestRecordAnswer{1, {}, {}}, world_.members.set);
+    for (const PeerId peer : {kOne, kTwo, kThree}) {
+      tell(validator_, PeerConnected{peer, fixtures::address_of(fixtures::validator_key(number_of(peer)))});
+      tell(validator_, NewestRecordHeard{peer, nothing_held});
+      tell(validator_, PeerGone{peer});
+    }
+  }
   void connect(PeerId peer) {
     tell(validator_, PeerConnected{peer, fixtures::address_of(fixtures::validator_key(number_of(peer)))});
     tell(block_producer_, PeerConnected{peer, std::nullopt});
@@ -92,6 +102,30 @@ TEST_F(EnginePeersTest, AProposalOfAPeerIsExecutedAndVotedForUntilItIsDecided) {
   for (const std::uint32_t other : {1u, 2u, 3u})
     hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round));
   EXPECT_EQ(tip()->height, 1u);
+  EXPECT_EQ(tip()->hash, proposed.hash);
+}
+
+TEST_F(EnginePeersTest, AnotherBodyUnderTheSignedHeaderStandsInNobodysWay) {
+  start_with_peers();
+  const Round round = round_of_another();
+  const auto proposed = proposal(round);
+  auto forged = proposed.heard;
+  Block other_body = *proposed.heard.block;
+  other_body.transactions.push_back(EncodedTransaction(transaction(1, 0)));
+  forged.block = std::make_shared<const Block>(other_body);
+  tell(validator_, forged);
+  EXPECT_TRUE(logged("a proposal was refused"));
+  Block other_block = *proposed.heard.block;
+  ++other_block.header.time;
+  forged.block = std::make_shared<const Block>(other_block);
+  tell(validator_, forged);
+
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::prevote, std::nullopt, round));
+  tell(validator_, proposed.heard);
+  ASSERT_EQ(handled("ledger", "CheckBlock"), 1u);
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round));
   EXPECT_EQ(tip()->hash, proposed.hash);
 }
 
