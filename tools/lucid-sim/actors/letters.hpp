@@ -14,6 +14,7 @@
 
 namespace lucid::sim {
 
+/// Something of agreement, for the validator.
 struct SignedLetter {
   consensus::Message message;
   BlockPtr block;  // of a proposal
@@ -27,7 +28,8 @@ struct TransactionsLetter {
   std::vector<Bytes> transactions;
 };
 using BlocksPtr = std::shared_ptr<const Blocks>;
-using Letter = std::variant<SignedLetter, BlockWantedLetter, TransactionsLetter, TipNotice, GetBlocks, BlocksPtr>;
+using Letter = std::variant<SignedLetter, BlockWantedLetter, NewestRecordAnswer, TransactionsLetter, TipNotice,
+                            GetBlocks, BlocksPtr>;
 using LetterPtr = std::shared_ptr<const Letter>;
 using Post = Links<LetterPtr>;
 

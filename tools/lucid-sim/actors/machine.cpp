@@ -31,8 +31,8 @@ Value or_throw(Result<Value> result) {
   return std::move(*result);
 }
 
-using StandInPeers = act::iface<void(SendToPeers), void(AskForBlock), void(OfferTransactions), void(TellTip),
-                                void(AskForBlocks), void(GiveBlocks), void(DropPeer)>;
+using StandInPeers = act::iface<void(SendToPeers), void(AskForBlock), void(TellNewestRecord), void(OfferTransactions),
+                                void(TellTip), void(AskForBlocks), void(GiveBlocks), void(DropPeer)>;
 
 NodeIndex index_of(PeerId peer) {
   return static_cast<NodeIndex>(peer.value);
@@ -52,6 +52,7 @@ class PeersOfMachine {
         [this](const AskForBlock& ask) {
           machine_.send(BlockWantedLetter{ask.height, ask.block}, index_of(ask.peer));
         },
+        [this](const TellNewestRecord& told) { machine_.send(told.answer, index_of(told.peer)); },
         [this](const OfferTransactions& out) {
           machine_.send(TransactionsLetter{out.transactions},
                         out.only ? std::optional(index_of(*out.only)) : std::nullopt);
@@ -79,7 +80,7 @@ class PeersOfMachine {
   void send(const SendToPeers& out) {
     for (const auto& message : out.messages) {
       SignedLetter letter{message, nullptr, 0};
-      SignedMessage content;
+      std::optional<SignedMessage> content;  // of a question there is none
       Address signer;
       if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message)) {
         for (const auto& block : out.blocks)
@@ -88,11 +89,12 @@ class PeersOfMachine {
         letter.block_bytes = codec::encode(*letter.block).size();
         content = *proposal->proposal;
         signer = proposal->proposal->proposer;
-      } else {
-        content = *std::get<crypto::Verified<Vote>>(message);
-        signer = std::get<Vote>(content).voter;
+      } else if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) {
+        content = **vote;
+        signer = (*vote)->voter;
       }
-      if (!out.only && signer == machine_.address()) machine_.see(Sent{machine_.self(), content, letter.block});
+      if (content && !out.only && signer == machine_.address())
+        machine_.see(Sent{machine_.self(), *content, letter.block});
       machine_.send(std::move(letter), out.only ? std::optional(index_of(*out.only)) : std::nullopt);
     }
   }
@@ -231,8 +233,8 @@ void Machine::start() {
   spawn(e.validator, act::spawn<ValidatorRunner>(
                          system, e.place(),
                          ValidatorRunner::Deps{e.clock, world_.verifier, key, e.sign_state, std::move(restored),
-                                               std::move(kept), e.slot_clock, e.tap, e.tap, e.peers, offer_ms,
-                                               chance_.next(), 2 * params.slot_duration_ms + 30'000, log}));
+                                               chance_.next(), std::move(kept), e.slot_clock, e.tap, e.tap, e.peers,
+                                               offer_ms, chance_.next(), 2 * params.slot_duration_ms + 30'000, log}));
   spawn(e.block_sync,
         act::spawn<BlockSync>(system, e.place(),
                               BlockSync::Deps{e.clock, params, world_.verifier, address_, read_final(e.blocks),
@@ -331,12 +333,15 @@ void Machine::receive(NodeIndex from, const LetterPtr& letter) {
     if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&said->message)) {
       for (const auto& vote : proposal->prevotes) see(Held{self_, *vote, nullptr});
       see(Held{self_, *proposal->proposal, said->block});
-    } else {
-      see(Held{self_, *std::get<crypto::Verified<Vote>>(said->message), nullptr});
+    } else if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&said->message)) {
+      see(Held{self_, **vote, nullptr});
     }
     act::post(e.validator, HeardFromPeer{peer, said->message, said->block, said->block_bytes});
   } else if (const auto* wanted = std::get_if<BlockWantedLetter>(letter.get())) {
     act::post(e.validator, BlockWanted{peer, wanted->height, wanted->block});
+  } else if (const auto* answer = std::get_if<NewestRecordAnswer>(letter.get())) {
+    if (const auto verified = world_.verifier.verify(*answer, world_.chain->genesis.validators))
+      act::post(e.validator, NewestRecordHeard{peer, *verified});
   } else if (const auto* offered = std::get_if<TransactionsLetter>(letter.get())) {
     act::post(e.block_producer, TransactionsHeard{peer, offered->transactions});
   } else if (const auto* tip = std::get_if<TipNotice>(letter.get())) {
