@@ -336,6 +336,16 @@ TEST_F(SigningStory, signing_while_it_catches_up_or_waits_for_records_is_caught)
   }
 }
 
+TEST_F(SigningStory, storing_what_others_say_that_its_key_has_signed_is_accepted) {
+  const auto vote = story.vote(1, VoteStep::prevote, 1, 0, std::nullopt);
+  story.tell(at, Story::stored(1, vote));
+  story.tell(at, Sent{1, vote, nullptr});
+  story.tell(at, Crashed{1});
+  story.tell(at, Started{1, 0, true});
+  story.tell(at, Story::stored(1, vote));
+  EXPECT_EQ(story.found(), "") << story.words();
+}
+
 TEST_F(SigningStory, signing_at_a_height_that_it_has_a_block_of_is_caught) {
   story.tell(story.votes(a, at));
   story.tell(story.decisions({}, 0, 0, at));

@@ -18,7 +18,7 @@ bool expected(FaultKind kind, const Arguments& arguments) {
   const bool lie = kind >= kFirstLie;
   if (lie) return arguments.wanted.byzantine > 0;
   if (!arguments.wanted.faults) return false;
-  if (kind == FaultKind::old_disk) return arguments.wanted.nodes > 1 && arguments.wanted.byzantine == 0;
+  if (kind == FaultKind::old_disk) return arguments.wanted.nodes > 3 && arguments.wanted.byzantine == 0;
   if (kind == FaultKind::set_change) return !arguments.wanted.profile;
   return true;
 }

@@ -31,7 +31,9 @@ void SimNode::run_inbox() {
     consensus::Input input = std::move(inbox_.front());
     inbox_.pop_front();
     note_held(input);
-    perform(core_->step(wall_ms(), std::move(input)));
+    consensus::Output output = core_->step(wall_ms(), std::move(input));
+    tell_role();
+    perform(std::move(output));
     if (life == life_) forget_blocks();
   }
   if (life == life_) stepping_ = false;

@@ -68,7 +68,8 @@ void SimNode::connect_peers() {
 }
 
 void SimNode::tell_role() {
-  const Role role = sync_->catching_up() ? Role::catching_up : Role::joined;
+  const bool waits = core_->start_phase() != consensus::StartPhase::cleared;
+  const Role role = sync_->catching_up() ? Role::catching_up : waits ? Role::waiting_for_records : Role::joined;
   if (told_role_ == role) return;
   told_role_ = role;
   see(RoleChanged{self_, role});

@@ -1,5 +1,8 @@
 // A node signs nothing while it catches up or waits for what others hold of its key, and only at the height after its
 // newest block: consensus and sync never work on one height (protocol.md sections 3 and 9).
+#include <set>
+#include <tuple>
+
 #include "tools/lucid-sim/checkers/groups.hpp"
 
 namespace lucid::sim {
@@ -16,6 +19,9 @@ class RolesChecker final : public Observer {
       machines_[changed->node].role = changed->role;
     } else if (const auto* committed = std::get_if<Committed>(&sighting)) {
       machines_[committed->node].height = committed->block->header.height;
+    } else if (const auto* sent = std::get_if<Sent>(&sighting)) {
+      if (!shared_->lies(sent->node))
+        std::visit([&](const auto& message) { note(sent->node, message); }, sent->message);
     } else if (const auto* stored = std::get_if<Stored>(&sighting)) {
       if (!shared_->lies(stored->node)) judge(now, *stored);
     }
@@ -27,23 +33,39 @@ class RolesChecker final : public Observer {
     Height height = 0;
   };
 
+  /// What was signed: machine, height, round, step and content.
+  using Signed = std::tuple<NodeIndex, Height, Round, consensus::SignStep, std::optional<Hash256>>;
+
+  void note(NodeIndex node, const Vote& vote) {
+    const bool prevote = vote.step == VoteStep::prevote;
+    sent_.insert({node, vote.height, vote.round,
+                  prevote ? consensus::SignStep::prevote : consensus::SignStep::precommit, vote.block});
+  }
+  void note(NodeIndex node, const Proposal& proposal) {
+    sent_.insert({node, proposal.height, proposal.round, consensus::SignStep::propose, proposal.block});
+  }
+
+  /// A machine stores what it signs, and what others tell it that its key has signed before: that has been sent once.
   void judge(TimeMs now, const Stored& stored) {
     const Machine& machine = machines_[stored.node];
     const auto violated = [&](std::string_view invariant, std::string words) {
       shared_->findings.violated(ViolationKind::safety, now, invariant,
                                  "node " + std::to_string(stored.node) + " signed " + std::move(words));
     };
-    if (!stored.persist.records.empty() && machine.role != Role::joined)
-      violated("silent-until-joined",
-               machine.role == Role::catching_up ? "while it catches up" : "before it has its answers");
-    for (const consensus::SignRecord& record : stored.persist.records)
+    for (const consensus::SignRecord& record : stored.persist.records) {
+      if (sent_.contains({stored.node, record.height, record.round, record.step, record.value})) continue;
+      if (machine.role != Role::joined)
+        violated("silent-until-joined",
+                 machine.role == Role::catching_up ? "while it catches up" : "before it has its answers");
       if (record.height != machine.height + 1)
         violated("signs-next-height",
                  "at height " + std::to_string(record.height) + " with " + std::to_string(machine.height) + " blocks");
+    }
   }
 
   SharedPtr shared_;
   std::vector<Machine> machines_;
+  std::set<Signed> sent_;
 };
 
 }  // namespace
