@@ -164,7 +164,7 @@ class Wanderer {
       story_.facts.nodes.push_back({fixtures::make_validator(60 + i).address, true, {}});
     // Evidence is against liars: the first two.
     story_.facts.nodes[0].lies = story_.facts.nodes[1].lies = true;
-    story_.checkers = make_checkers(story_.facts, crypto::secp256k1_scheme(), story_.findings);
+    story_.checkers = make_checkers(story_.facts, crypto::secp256k1_scheme(), story_.findings, Policy::ignored);
     story_.tell(story_.now, Started{2, 0, false});
     story_.tell(story_.now, RoleChanged{2, Role::joined});
   }

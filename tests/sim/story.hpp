@@ -31,7 +31,7 @@ class Story {
     facts.genesis_header = chain.chain.header;
     for (const Validator& member : chain.members.set.members) facts.nodes.push_back({member.address, false, {}});
     for (const NodeIndex liar : liars) facts.nodes[liar].lies = true;
-    checkers = make_checkers(facts, crypto::secp256k1_scheme(), findings);
+    checkers = make_checkers(facts, crypto::secp256k1_scheme(), findings, Policy::ignored);
   }
 
   std::size_t n() const { return facts.nodes.size(); }

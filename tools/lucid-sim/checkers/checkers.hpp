@@ -13,8 +13,11 @@
 
 namespace lucid::sim {
 
+/// Whether blocks must have been made for work: not where a history was written by hand and says nothing of work.
+enum class Policy : std::uint8_t { judged, ignored };
+
 /// Tell every sighting to all of them, in their order: the first keeps the history that the others look things up in.
 std::vector<std::unique_ptr<Observer>> make_checkers(const ClusterFacts& facts, const crypto::SignatureScheme& scheme,
-                                                     Findings& findings);
+                                                     Findings& findings, Policy policy = Policy::judged);
 
 }  // namespace lucid::sim
