@@ -1,9 +1,9 @@
 #include "tools/lucid-sim/workload.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/codec/codec.hpp"
+#include "tools/lucid-sim/client_operation.hpp"
 
 namespace lucid::sim {
 namespace {
@@ -64,22 +64,7 @@ bool ClientWork::on_chain(const Hash256& id) const {
 }
 
 Operation ClientWork::operation() {
-  if (chance_.percent(15)) {
-    Data data;
-    data.name = BoundedString<64>("note");
-    data.bytes = BoundedBytes<4096>(Bytes(chance_.below(64), std::uint8_t{0x61}));
-    return data;
-  }
-  AnchorSession anchor;
-  const std::uint64_t number = ++made_;
-  std::memcpy(anchor.session.data.data(), &number, sizeof number);
-  anchor.manifest_hash.data.fill(0x11);
-  anchor.merkle_root.data.fill(0x22);
-  anchor.started_at = world_.plan.params.start_time;
-  anchor.owner = KeyTable::instance().client(0).address;
-  anchor.chunk_count = 4;
-  anchor.total_size = 1'000;
-  return anchor;
+  return client_operation(chance_, world_.plan.params.start_time, made_);
 }
 
 crypto::TransactionPtr ClientWork::sign(const Client& client, std::uint64_t nonce, Height valid_until,

@@ -1,9 +1,9 @@
 #include "tools/lucid-sim/actors/actor_clients.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/codec/codec.hpp"
+#include "tools/lucid-sim/client_operation.hpp"
 #include "tools/lucid-sim/key_table.hpp"
 
 namespace lucid::sim {
@@ -77,22 +77,7 @@ bool ActorClients::on_chain(const Hash256& id) const {
 }
 
 Operation ActorClients::operation() {
-  if (chance_.percent(15)) {
-    Data data;
-    data.name = BoundedString<64>("note");
-    data.bytes = BoundedBytes<4096>(Bytes(chance_.below(64), std::uint8_t{0x61}));
-    return data;
-  }
-  AnchorSession anchor;
-  const std::uint64_t number = ++made_;
-  std::memcpy(anchor.session.data.data(), &number, sizeof number);
-  anchor.manifest_hash.data.fill(0x11);
-  anchor.merkle_root.data.fill(0x22);
-  anchor.started_at = world_.plan.params.start_time;
-  anchor.owner = KeyTable::instance().client(0).address;
-  anchor.chunk_count = 4;
-  anchor.total_size = 1'000;
-  return anchor;
+  return client_operation(chance_, world_.plan.params.start_time, made_);
 }
 
 }  // namespace lucid::sim

@@ -68,7 +68,6 @@ class PeersOfMachine {
 
  private:
   /// Letters may be doubled here, as on no real connection, and that looks like flooding; but nobody lies.
-  /// lies.
   void close(const DropPeer& drop) {
     if (!machine_.running()) return;
     if (drop.reason == sync::DropReason::flooding) return world_.disconnected(machine_.self(), index_of(drop.peer));
