@@ -1,4 +1,5 @@
 // What a room's cores put out, as the lines of a transcript.
+#include "core/consensus/step_runner.hpp"
 #include "tests/scenario/room_world.hpp"
 
 namespace lucid::test {
@@ -40,33 +41,56 @@ std::string signers_of(const Certificate& certificate, const ValidatorSet& set) 
 
 }  // namespace
 
+/// Writes down what has to be performed, in the order in which it is.
+class RoomWorld::Writer final : public StepEffects {
+ public:
+  explicit Writer(const RoomWorld& room) : room_(room) {}
+  Lines lines() && { return std::move(lines_); }
+
+  Status persist(const Persist& persist) override {
+    lines_.push_back(room_.write(persist));
+    return {};
+  }
+  void send(const std::vector<Message>& messages) override {
+    for (const Message& message : messages) lines_.push_back(room_.write(message, "send"));
+  }
+  void answer(const AnswerMessage& message) override {
+    const auto& [to, answer] = message;
+    lines_.push_back("tell " + std::string(1, name_of(to)) + " " +
+                     (answer.newest ? room_.write(*answer.newest) : "nothing") +
+                     (answer.precommit ? " and " + room_.write(SignedMessage(*answer.precommit)) : ""));
+  }
+  void start_timer(const StartTimer& timer) override {
+    lines_.push_back("timer " + std::string(timer_name(timer.step)) + " " + place(timer.height, timer.round) + " in " +
+                     number(timer.delay_ms) + " ms");
+  }
+  void request(const Request& request) override { lines_.push_back(room_.write(request)); }
+  void decide(const Decision& decision) override {
+    lines_.push_back("decide " + room_.name_of_block(decision.block) + " at height " + number(decision.height) +
+                     " by " + signers_of(decision.certificate, room_.room_->set()) + " in round " +
+                     number(decision.certificate.round));
+  }
+  void report(const Output& output) override {
+    for (const Evidence& evidence : output.evidence) {
+      const auto* vote = std::get_if<Vote>(&evidence.first);
+      const char culprit = name_of(vote ? vote->voter : std::get<Proposal>(evidence.first).proposer);
+      lines_.push_back("evidence against " + std::string(1, culprit) + (vote ? " (votes)" : " (proposals)"));
+    }
+    for (const Alarm& alarm : output.alarms)
+      lines_.push_back("alarm " + std::string(alarm_name(alarm.kind)) + ": " + error_text(alarm.error));
+    if (output.refused) lines_.push_back("refused: " + error_text(*output.refused));
+    if (output.rejected) lines_.push_back("rejected: " + error_text(*output.rejected));
+  }
+
+ private:
+  const RoomWorld& room_;
+  Lines lines_;
+};
+
 Lines RoomWorld::write(const Output& output) const {
-  Lines out;
-  if (output.persist) out.push_back(write(*output.persist));
-  for (const Message& message : output.send) out.push_back(write(message, "send"));
-  if (output.answer) {
-    const auto& [to, answer] = *output.answer;
-    out.push_back("tell " + std::string(1, name_of(to)) + " " + (answer.newest ? write(*answer.newest) : "nothing") +
-                  (answer.precommit ? " and " + write(SignedMessage(*answer.precommit)) : ""));
-  }
-  for (const StartTimer& timer : output.timers)
-    out.push_back("timer " + std::string(timer_name(timer.step)) + " " + place(timer.height, timer.round) + " in " +
-                  number(timer.delay_ms) + " ms");
-  for (const Request& request : output.requests) out.push_back(write(request));
-  if (output.decide)
-    out.push_back("decide " + name_of_block(output.decide->block) + " at height " + number(output.decide->height) +
-                  " by " + signers_of(output.decide->certificate, room_->set()) + " in round " +
-                  number(output.decide->certificate.round));
-  for (const Evidence& evidence : output.evidence) {
-    const auto* vote = std::get_if<Vote>(&evidence.first);
-    const char culprit = name_of(vote ? vote->voter : std::get<Proposal>(evidence.first).proposer);
-    out.push_back("evidence against " + std::string(1, culprit) + (vote ? " (votes)" : " (proposals)"));
-  }
-  for (const Alarm& alarm : output.alarms)
-    out.push_back("alarm " + std::string(alarm_name(alarm.kind)) + ": " + error_text(alarm.error));
-  if (output.refused) out.push_back("refused: " + error_text(*output.refused));
-  if (output.rejected) out.push_back("rejected: " + error_text(*output.rejected));
-  return out;
+  Writer writer(*this);
+  (void)perform(output, writer);  // a writer does not fail
+  return std::move(writer).lines();
 }
 
 std::string RoomWorld::write(const Persist& persist) const {

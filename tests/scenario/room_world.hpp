@@ -84,6 +84,7 @@ class RoomWorld final : public World {
   void give_body(const std::string& name, Header& header, const Certificate& last_commit);
 
   // Outputs as text (room_words.cpp).
+  class Writer;
   Lines write(const consensus::Output& output) const;
   std::string write(const consensus::Message& message, const std::string& verb) const;
   std::string write(const consensus::Request& request) const;

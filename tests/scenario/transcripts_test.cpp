@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "tests/scenario/index.hpp"
 #include "tests/scenario/transcript.hpp"
 
 namespace lucid::test {
@@ -12,23 +13,16 @@ namespace {
 
 std::vector<std::filesystem::path> transcripts() {
   std::vector<std::filesystem::path> out;
-  for (const auto& entry : std::filesystem::directory_iterator(LUCID_SOURCE_DIR "/tests/scenario"))
+  for (const auto& entry : std::filesystem::directory_iterator(scenario_folder()))
     if (entry.path().extension() == ".txt" && entry.path().stem() != "index") out.push_back(entry.path());
   std::sort(out.begin(), out.end());
   return out;
 }
 
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::stringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
-
 class ConsensusTranscript : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(ConsensusTranscript, IsAnsweredAsWritten) {
-  const std::string written = content_of(GetParam());
+  const std::string written = whole_file(GetParam());
   ASSERT_FALSE(written.empty());
   const std::string played = play(written);
   EXPECT_EQ(played, play(written)) << "the same inputs must give the same outputs";
