@@ -65,6 +65,10 @@ TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
       {"--nodes", "4", "--seeds", "1..2", "--faults", "some"},
       {"--nodes", "4", "--seeds", "1..2", "--trace"},
       {"--nodes", "4", "--seeds", "1..2", "--height", "6"},
+      {"--nodes", "4", "--seeds", "1..2", "--plot", "plot.svg"},
+      {"--plot", "plot.svg", "--seeds", "1", "--trace"},
+      {"--plot", "plot.svg", "--seeds", "1..2", "--byzantine", "2"},
+      {"--plot", "plot.svg"},
   };
   for (const auto& words : wrong) {
     const Said said = say(words);
@@ -72,6 +76,13 @@ TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
     EXPECT_EQ(said.parsed.status, 2);
     EXPECT_NE(said.err, "");
   }
+}
+
+TEST(SimArguments, APlotHasItsOwnSizes) {
+  const Said said = say({"--plot", "plot.svg", "--seeds", "1..40", "--byzantine", "1"});
+  ASSERT_TRUE(said.parsed.arguments) << said.err;
+  EXPECT_EQ(said.parsed.arguments->plot, "plot.svg");
+  EXPECT_EQ(said.parsed.arguments->wanted.byzantine, 1U);
 }
 
 TEST(SimArguments, HelpIsNoError) {

@@ -31,8 +31,12 @@ Status fill_in(Arguments& arguments, bool nodes_given, std::string& seeds) {
   if (!arguments.scenario.empty() && !scenario)
     return fail(Fault::text_form, "--scenario", "one of " + scenario_names(), arguments.scenario);
   if (scenario) arguments.wanted = wanted_by(*scenario);
+  const bool plots = !arguments.plot.empty();
+  if (plots && (nodes_given || scenario || arguments.trace || !arguments.mutant.empty()))
+    return fail(Fault::text_form, "--plot", "without --nodes, --scenario, --mutant and --trace", "with one of them");
   const bool free = arguments.list_mutants || arguments.until_caught;
-  if (!free && !scenario && !nodes_given) return fail(Fault::text_form, "--nodes", "how many validators", "none");
+  if (!free && !scenario && !plots && !nodes_given)
+    return fail(Fault::text_form, "--nodes", "how many validators", "none");
   if (seeds.empty() && (free || scenario)) seeds = "1";
   return {};
 }
@@ -93,6 +97,7 @@ Parsed parse_arguments(int count, const char* const* values, std::ostream& out, 
   app.add_option("--threads", arguments.threads, "0: one for each core")->capture_default_str();
   app.add_flag("--trace", arguments.trace, "one line an event, of one seed");
   app.add_option("--scenario", arguments.scenario, "a world arranged by hand, instead of --nodes and --seeds");
+  app.add_option("--plot", arguments.plot, "an SVG file: recovery after a heal, with 4, 7, 10 and 16 validators");
   app.add_flag("--list-mutants", arguments.list_mutants, "the bugs that can be planted, and how each is found");
   app.add_option("--mutant", arguments.mutant, "with this bug planted in core");
   app.add_flag("--until-caught", arguments.until_caught, "the budget of --mutant, until a checker finds it: 0, else 1");

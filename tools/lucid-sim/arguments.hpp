@@ -23,6 +23,7 @@ struct Arguments {
   std::string scenario = {};  // arranged by hand: nodes, byzantine and faults are the scenario's
   bool until_caught = false;  // the planted bug's own budget instead of seeds
   bool list_mutants = false;
+  std::string plot = {};  // a file: clusters of several sizes are run instead of one
 };
 
 /// "A..B" or "A". Fault number_range with the sentence for people.

@@ -1,10 +1,10 @@
-#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <unistd.h>
 
 #include "tools/lucid-sim/mutant_command.hpp"
 #include "tools/lucid-sim/planting.hpp"
+#include "tools/lucid-sim/plot_command.hpp"
 #include "tools/lucid-sim/report.hpp"
 
 namespace lucid::sim {
@@ -40,13 +40,9 @@ int run(const Arguments& arguments, char** values) {
   }
   if (bug) plant(bug->mutant);
   if (arguments.until_caught) return catch_planted_bug(std::cout, *bug, arguments.threads);
-  const auto start = std::chrono::steady_clock::now();
-  const Totals totals = arguments.trace
-                            ? run_traced(arguments.seeds.first, arguments.wanted, std::cout)
-                            : run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
-  const auto took = std::chrono::steady_clock::now() - start;
-  const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  return report(std::cout, arguments, totals, static_cast<std::uint64_t>(took_ms));
+  if (!arguments.plot.empty()) return plot_recoveries(std::cout, arguments);
+  Totals totals;
+  return run_and_report(std::cout, arguments, totals);
 }
 
 }  // namespace

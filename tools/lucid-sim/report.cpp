@@ -1,5 +1,7 @@
 #include "tools/lucid-sim/report.hpp"
 
+#include <chrono>
+
 namespace lucid::sim {
 namespace {
 
@@ -90,6 +92,15 @@ int report(std::ostream& out, const Arguments& arguments, const Totals& totals, 
       << a_second % 10 << '\n';
   out << "digest " << to_hex(totals.digest) << '\n';
   return status;
+}
+
+int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals) {
+  const auto start = std::chrono::steady_clock::now();
+  totals = arguments.trace ? run_traced(arguments.seeds.first, arguments.wanted, out)
+                           : run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
+  const auto took = std::chrono::steady_clock::now() - start;
+  const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  return report(out, arguments, totals, static_cast<std::uint64_t>(took_ms));
 }
 
 }  // namespace lucid::sim

@@ -1,6 +1,6 @@
 // What a run of seeds says at its end, and with which status it ends.
 //
-// Thread-safety: pure functions.
+// Thread-safety: pure functions, but for run_and_report(): called by main() alone.
 #pragma once
 
 #include <ostream>
@@ -20,5 +20,8 @@ int status_of(ViolationKind kind);
 /// Prints all of it; the last line is the digest. The exit status: of the first seed that failed, or 12 where the
 /// promise of recovery was not kept, or 10 where a fault never happened.
 int report(std::ostream& out, const Arguments& arguments, const Totals& totals, std::uint64_t took_ms);
+
+/// Runs what the arguments say, with its trace where they ask for it, and reports it.
+int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals);
 
 }  // namespace lucid::sim
