@@ -4,7 +4,6 @@
 
 #include "core/codec/codec.hpp"
 #include "core/crypto/sha256.hpp"
-#include "tools/lucid-sim/checkers/own_hashes.hpp"
 
 namespace lucid::sim {
 namespace {
@@ -40,7 +39,7 @@ std::uint64_t History::slot_at(TimeMs time) const {
   return (since - since % params().slot_duration_ms) / params().slot_duration_ms;
 }
 
-void History::append(const BlockPtr& block, const Hash256& hash) {
+void History::append(const BlockPtr& block, const Hash256& hash, const OwnBody& body) {
   OwnBlock row;
   row.plan = next_;
   row.hash = hash;
@@ -60,7 +59,7 @@ void History::append(const BlockPtr& block, const Hash256& hash) {
     slots_.push_back(std::move(slot));
   }
   slots_.back().proposers.push_back(proposer);
-  run_operations(row);
+  run_operations(body, row);
   blocks_.push_back(std::move(row));
   plan_next();
 }
@@ -79,10 +78,9 @@ void History::carry(const Block& block) {
   carried_.push_back(std::move(carried));
 }
 
-void History::run_operations(OwnBlock& row) {
-  for (const EncodedTransaction& encoded : row.block->transactions) {
-    row.transactions.push_back(own_transaction_id(encoded));
-    const auto transaction = codec::decode<Transaction>(encoded);
+void History::run_operations(const OwnBody& body, OwnBlock& row) {
+  row.transactions = body.ids;
+  for (const auto& transaction : body.transactions) {
     if (!transaction) continue;
     const Operation& operation = transaction->operation;
     if (const auto* anchor = std::get_if<AnchorSession>(&operation)) run(*anchor, row);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/crypto/signature_scheme.hpp"
+#include "tools/lucid-sim/checkers/own_hashes.hpp"
 #include "tools/lucid-sim/checkers/own_order.hpp"
 #include "tools/lucid-sim/checkers/own_sets.hpp"
 #include "tools/lucid-sim/observer.hpp"
@@ -92,8 +93,8 @@ class History {
   TimeMs start_of(std::uint64_t slot) const { return params().slot_origin + slot * params().slot_duration_ms; }
   std::uint64_t epoch_at(std::uint64_t slot) const { return slot / params().epoch_slots; }
 
-  /// The block of height tip() + 1 is decided.
-  void append(const BlockPtr& block, const Hash256& hash);
+  /// The block of height tip() + 1 is decided; `body` is its own.
+  void append(const BlockPtr& block, const Hash256& hash, const OwnBody& body);
 
  private:
   /// A certificate in a block, of that block's parent.
@@ -109,7 +110,7 @@ class History {
   };
 
   void carry(const Block& block);
-  void run_operations(OwnBlock& row);
+  void run_operations(const OwnBody& body, OwnBlock& row);
   void run(const AnchorSession& anchor, OwnBlock& row);
   void run(const Evidence& evidence);
   bool is_good_user_signature(const AnchorSession& anchor) const;

@@ -11,9 +11,25 @@ using std::string_view_literals::operator""sv;
 constexpr std::string_view kTags[] = {"lucid/proposal/v1", "lucid/prevote/v1", "lucid/precommit/v1"};
 constexpr std::string_view kSteps[] = {"proposal", "prevote", "precommit"};
 
-Hash256 merkle_part(const std::vector<Bytes>& leaves, std::size_t from, std::size_t to) {
-  Bytes bytes;
+/// Holds what is hashed next, and nothing after that: hashes are many, and most are of a few hundred bytes.
+Bytes& hashed_next() {
+  thread_local Bytes bytes;
+  bytes.clear();
+  return bytes;
+}
+
+template <class... Fields>
+Hash256 hash_of_array(const Fields&... fields) {
+  Bytes& bytes = hashed_next();
+  codec::Encoder encoder(bytes);
+  encoder.array(sizeof...(Fields));
+  (codec::write(encoder, fields), ...);
+  return crypto::sha256(bytes);
+}
+
+Hash256 merkle_part(const std::vector<ByteView>& leaves, std::size_t from, std::size_t to) {
   if (to - from == 1) {
+    Bytes& bytes = hashed_next();
     bytes.push_back(0);
     bytes.insert(bytes.end(), leaves[from].begin(), leaves[from].end());
     return crypto::sha256(bytes);
@@ -22,6 +38,7 @@ Hash256 merkle_part(const std::vector<Bytes>& leaves, std::size_t from, std::siz
   while (2 * half < to - from) half *= 2;
   const Hash256 left = merkle_part(leaves, from, from + half);
   const Hash256 right = merkle_part(leaves, from + half, to);
+  Bytes& bytes = hashed_next();
   bytes.push_back(1);
   bytes.insert(bytes.end(), left.data.begin(), left.data.end());
   bytes.insert(bytes.end(), right.data.begin(), right.data.end());
@@ -58,22 +75,21 @@ std::string short_text(const Address& address) {
 Hash256 own_digest(const ClusterFacts& facts, const Said& said) {
   const std::uint64_t chain_id = facts.genesis.params.chain_id;
   if (said.step == 0)
-    return crypto::sha256(codec::encode_array(kTags[0], chain_id, facts.genesis_hash, said.height, said.round,
-                                              *said.value, said.valid_round));
-  return crypto::sha256(
-      codec::encode_array(kTags[said.step], chain_id, facts.genesis_hash, said.height, said.round, said.value));
+    return hash_of_array(kTags[0], chain_id, facts.genesis_hash, said.height, said.round, *said.value,
+                         said.valid_round);
+  return hash_of_array(kTags[said.step], chain_id, facts.genesis_hash, said.height, said.round, said.value);
 }
 
 Hash256 own_header_hash(const Header& header) {
-  return crypto::sha256(codec::encode_array("lucid/header/v1"sv, header));
+  return hash_of_array("lucid/header/v1"sv, header);
 }
 
 Hash256 own_certificate_hash(const Certificate& certificate) {
-  return crypto::sha256(codec::encode_array("lucid/certificate/v1"sv, certificate));
+  return hash_of_array("lucid/certificate/v1"sv, certificate);
 }
 
 Hash256 own_validators_hash(const ValidatorSet& set) {
-  Bytes bytes;
+  Bytes& bytes = hashed_next();
   codec::Encoder encoder(bytes);
   encoder.array(3);
   encoder.text("lucid/validators/v1");
@@ -89,7 +105,7 @@ Hash256 own_validators_hash(const ValidatorSet& set) {
 }
 
 Hash256 own_transaction_id(ByteView encoded) {
-  Bytes bytes;
+  Bytes& bytes = hashed_next();
   codec::Encoder encoder(bytes);
   encoder.array(2);
   encoder.text("lucid/txid/v1");
@@ -97,8 +113,21 @@ Hash256 own_transaction_id(ByteView encoded) {
   return crypto::sha256(bytes);
 }
 
-Hash256 own_merkle_root(const std::vector<Bytes>& leaves) {
-  return leaves.empty() ? crypto::sha256({}) : merkle_part(leaves, 0, leaves.size());
+Hash256 own_merkle_root(const std::vector<ByteView>& leaves) {
+  static const Hash256 kOfNone = crypto::sha256({});
+  return leaves.empty() ? kOfNone : merkle_part(leaves, 0, leaves.size());
+}
+
+OwnBody read_body(const Block& block) {
+  OwnBody body;
+  body.ids.reserve(block.transactions.size());
+  body.transactions.reserve(block.transactions.size());
+  for (const EncodedTransaction& encoded : block.transactions) {
+    body.ids.push_back(own_transaction_id(encoded));
+    auto transaction = codec::decode<Transaction>(encoded);
+    body.transactions.push_back(transaction ? std::optional(std::move(*transaction)) : std::nullopt);
+  }
+  return body;
 }
 
 }  // namespace lucid::sim

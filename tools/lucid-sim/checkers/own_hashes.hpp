@@ -36,6 +36,13 @@ Hash256 own_certificate_hash(const Certificate& certificate);
 Hash256 own_validators_hash(const ValidatorSet& set);
 Hash256 own_transaction_id(ByteView encoded);
 /// RFC 6962 over leaves that are hashes of bytes: by halves at the greatest power of two below.
-Hash256 own_merkle_root(const std::vector<Bytes>& leaves);
+Hash256 own_merkle_root(const std::vector<ByteView>& leaves);
+
+/// The transactions of a block, read once for all who look at them.
+struct OwnBody {
+  std::vector<Hash256> ids;
+  std::vector<std::optional<Transaction>> transactions;  // absent: cannot be read
+};
+OwnBody read_body(const Block& block);
 
 }  // namespace lucid::sim
