@@ -24,14 +24,15 @@ using Script = std::vector<Told>;
 
 class Story {
  public:
-  explicit Story(std::uint32_t n = 4, std::vector<NodeIndex> liars = {}, Profile profile = Profile::dev)
+  explicit Story(std::uint32_t n = 4, std::vector<NodeIndex> liars = {}, Profile profile = Profile::dev,
+                 Policy policy = Policy::ignored)
       : chain(n, profile) {
     facts.genesis = chain.chain.genesis;
     facts.genesis_hash = chain.chain.genesis_hash;
     facts.genesis_header = chain.chain.header;
     for (const Validator& member : chain.members.set.members) facts.nodes.push_back({member.address, false, {}});
     for (const NodeIndex liar : liars) facts.nodes[liar].lies = true;
-    checkers = make_checkers(facts, crypto::secp256k1_scheme(), findings, Policy::ignored);
+    checkers = make_checkers(facts, crypto::secp256k1_scheme(), findings, policy);
   }
 
   std::size_t n() const { return facts.nodes.size(); }

@@ -1,7 +1,9 @@
 // Blocks are made for work (protocol.md section 2): a correct node whose work waits proposes some of it, and an empty
 // block comes only from a slot's last interval on, unless work waited somewhere. Otherwise one early vote, or a
 // transaction that no block can hold, would fill the disk with empty blocks.
+#include <map>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "tools/lucid-sim/checkers/groups.hpp"
@@ -42,12 +44,19 @@ class WorkChecker final : public Observer {
   }
   void on(const Planned& seen) {
     Machine& machine = machines_[seen.node];
+    made_at_.erase(made_at_.lower_bound({seen.node, 0, 0}), made_at_.lower_bound({seen.node, seen.height, 0}));
     machine.height = seen.height;
     if (machine.waits) worked_.insert(machine.height);
   }
   void on(const ClockSet& seen) {
     const auto half = static_cast<std::int64_t>(shared_->facts.genesis.params.time_precision_ms / 2);
     if (seen.offset_ms > half || seen.offset_ms < -half) wrong_clock_at_ = now_;
+  }
+
+  void on(const Stored& seen) {
+    for (const consensus::SignRecord& record : seen.persist.records)
+      if (record.step == consensus::SignStep::propose)
+        made_at_.try_emplace({seen.node, record.height, record.round}, now_);
   }
 
   void on(const Sent& seen) {
@@ -57,7 +66,10 @@ class WorkChecker final : public Observer {
     const Machine& machine = machines_[seen.node];
     const std::string what = "node " + std::to_string(seen.node) + " proposed an empty block of height " +
                              std::to_string(proposal->height) + " in round " + std::to_string(proposal->round);
-    if (machine.waits && now_ >= machine.since + kUnderWayMs)
+    // Sent again after a restart, it is as old as its record, and so is what it says of work.
+    const auto made = made_at_.find({seen.node, proposal->height, proposal->round});
+    const TimeMs made_at = made == made_at_.end() ? now_ : made->second;
+    if (machine.waits && made_at >= machine.since + kUnderWayMs)
       violated("work-is-proposed", what + " while its work waited since " + std::to_string(machine.since));
     const History& history = shared_->history;
     if (proposal->round > 0 || worked_.contains(proposal->height) || !history.knows(proposal->height)) return;
@@ -77,6 +89,7 @@ class WorkChecker final : public Observer {
   SharedPtr shared_;
   TimeMs now_ = 0;
   std::vector<Machine> machines_;
+  std::map<std::tuple<NodeIndex, Height, Round>, TimeMs> made_at_;  // when each proposal was stored
   std::set<Height> worked_;  // heights for which work waited at a correct machine
   std::optional<TimeMs> wrong_clock_at_;
 };

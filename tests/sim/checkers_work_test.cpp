@@ -1,0 +1,60 @@
+// Blocks are made for work: what of an empty proposal is a violation, and what is not.
+#include "tests/sim/story.hpp"
+
+namespace lucid::sim {
+namespace {
+
+class WorkStory : public testing::Test {
+ protected:
+  WorkStory() {
+    story.begin();
+    story.tell(story.plans());
+    block = story.build(0, story.now + story.chain.chain.params().block_interval_ms);
+    leader = story.proposer();
+    said = story.proposal(leader, 1, 0, Story::hash_of(*block));
+    at = block->header.time;
+  }
+  void store(TimeMs when) { story.tell(when, Story::stored(leader, said)); }
+  void send(TimeMs when) { story.tell(when, Sent{leader, said, block}); }
+
+  Story story{4, {}, Profile::mainnet, Policy::judged};
+  BlockPtr block;
+  NodeIndex leader = 0;
+  Proposal said;
+  TimeMs at = 0;
+};
+
+TEST_F(WorkStory, an_empty_block_while_work_waits_at_its_proposer_is_caught) {
+  story.tell(at - 5'000, WorkWaits{leader, true});
+  store(at);
+  send(at);
+  EXPECT_EQ(story.found(), "work-is-proposed");
+}
+
+TEST_F(WorkStory, work_that_has_just_come_may_miss_the_block) {
+  story.tell(at - 1'000, WorkWaits{leader, true});
+  store(at);
+  send(at);
+  EXPECT_EQ(story.found(), "") << story.words();
+}
+
+TEST_F(WorkStory, what_is_sent_again_after_a_restart_is_judged_by_when_it_was_made) {
+  story.tell(at - 1'000, WorkWaits{(leader + 1) % 4, true});
+  store(at);
+  story.tell(at, Crashed{leader});
+  story.tell(at + 5'000, Started{leader, 0, false});
+  const auto plan = story.chain.plan();
+  story.tell(at + 5'000, Planned{leader, 1, plan.slot, plan.order, plan.slot_order.leaders, plan.seed});
+  story.tell(at + 6'000, WorkWaits{leader, true});
+  send(at + 9'000);
+  EXPECT_EQ(story.found(), "") << story.words();
+}
+
+TEST_F(WorkStory, an_empty_block_long_before_the_slot_closes_is_caught_where_no_work_is) {
+  store(at);
+  send(at);
+  EXPECT_EQ(story.found(), "no-idle-block");
+}
+
+}  // namespace
+}  // namespace lucid::sim
