@@ -28,7 +28,7 @@
   X(timeouts_without_cap)        \
   X(vote_only_in_its_round)      \
   X(one_early_vote_opens)        \
-  X(floating_point_tally)     \
+  X(floating_point_tally)        \
   X(cooldown_as_filter)          \
   X(evidence_against_restart)    \
   X(proposal_time_unchecked)     \
@@ -36,7 +36,8 @@
   X(gossip_of_the_first)         \
   X(timers_without_generation)   \
   X(sync_trusts_claims)          \
-  X(sync_and_consensus_write)
+  X(sync_and_consensus_write)    \
+  X(restored_disk_not_noticed)
 
 namespace lucid {
 

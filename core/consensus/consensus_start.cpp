@@ -2,6 +2,7 @@
 // key that come from elsewhere. Newest records of others' keys are noted here too, to answer them at their start.
 #include <algorithm>
 
+#include "core/base/mutant.hpp"
 #include "core/consensus/consensus.hpp"
 #include "core/consensus/timeouts.hpp"
 
@@ -78,7 +79,7 @@ void Consensus::take(TimeMs, WatchOver input, Output& out) {
 /// Whether a signature of this node's key is one of its own. `told`: by an answer to the question of the start.
 bool Consensus::judge_own(const SignedMessage& seen, bool told, Output& out) {
   const SignRecord record = record_of(seen);
-  if (signer_->made(record)) return true;
+  if (signer_->made(record) || LUCID_MUTANT(restored_disk_not_noticed)) return true;
   const bool asking = start_.phase() == StartPhase::asking;
   const bool learning = asking || (told && start_.phase() == StartPhase::watching);
   if (!learning || !signer_->is_newer(record)) {
@@ -113,8 +114,9 @@ void Consensus::enter_newest_record() {
   const std::vector<SignRecord>& records = signer_->records();
   if (records.empty() || records.back().height != plan_.height) return;
   static constexpr RoundStep kSteps[] = {RoundStep::propose, RoundStep::prevote, RoundStep::precommit};
+  const auto step = static_cast<std::size_t>(records.back().step);
   machine_.round = records.back().round;
-  machine_.step = kSteps[static_cast<std::size_t>(records.back().step)];
+  machine_.step = kSteps[LUCID_MUTANT(double_sign_off_by_one) && step > 0 ? step - 1 : step];
   for (const SignRecord& record : records) {
     const bool locks = record.step == SignStep::precommit && record.value;
     if (locks && (!machine_.locked || machine_.locked->round < record.round))
