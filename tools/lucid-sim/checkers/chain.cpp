@@ -100,22 +100,24 @@ class ChainChecker final : public Observer {
 
   void see(const Committed& seen) {
     const Height height = seen.block->header.height;
-    const std::string who = "node " + number(seen.node);
+    const auto wrong = [&](std::string_view invariant, const std::string& words) {
+      violated(invariant, "node " + number(seen.node) + words);
+    };
     Height& own = heights_[seen.node];
     if (height != own + 1)
-      violated("commits-in-order", who + " committed height " + number(height) + " after height " + number(own));
+      wrong("commits-in-order", " committed height " + number(height) + " after height " + number(own));
     own = height;
     if (height == 0 || height > history().tip())
-      return violated("commits-in-order", who + " committed height " + number(height) + ", which nobody decided");
+      return wrong("commits-in-order", " committed height " + number(height) + ", which nobody decided");
     if (seen.hash != history().at(height).hash)
-      return violated("one-decided-block", who + " committed " + short_text(seen.hash) + " as height " +
-                                               number(height) + ", another " + short_text(history().at(height).hash));
+      return wrong("one-decided-block", " committed " + short_text(seen.hash) + " as height " + number(height) +
+                                            ", another " + short_text(history().at(height).hash));
     if (!seen.state || !seen.changes) return;
     const auto first = states_.try_emplace(height, seen.state);
     if (first.second)
       check_first(seen, height);
     else if (first.first->second != seen.state && *first.first->second != *seen.state)
-      violated("same-state", who + " has another state after height " + number(height));
+      wrong("same-state", " has another state after height " + number(height));
   }
 
   void check_first(const Committed& seen, Height height) {
@@ -204,14 +206,23 @@ class ChainChecker final : public Observer {
   void see(const Planned& seen) {
     if (!history().knows(seen.height)) return;
     const OwnPlan& own = history().plan_of(seen.height);
-    const std::string what = "node " + number(seen.node) + ", height " + number(seen.height);
-    if (!is_permutation_of(seen.order, history().set_of(seen.height)))
-      violated("same-order", what + ": the order is no permutation of the validators");
+    const auto wrong = [&](std::string_view invariant, const std::string& words) {
+      violated(invariant, "node " + number(seen.node) + ", height " + number(seen.height) + words);
+    };
+    if (!is_permutation(seen.order, own.epoch)) wrong("same-order", ": the order is no permutation of the validators");
     if (seen.slot.value != own.slot)
-      violated("same-slot", what + ": slot " + number(seen.slot.value) + " where it is " + number(own.slot));
-    if (seen.slot_order != own.slot_order) violated("same-order", what + ": another order of the slot");
-    if (seen.order != own.order) violated("same-order", what + ": the order begins at another");
-    if (seen.seed != own.seed) violated("same-seed", what + ": another seed");
+      wrong("same-slot", ": slot " + number(seen.slot.value) + " where it is " + number(own.slot));
+    if (seen.slot_order != own.slot_order) wrong("same-order", ": another order of the slot");
+    if (seen.order != own.order) wrong("same-order", ": the order begins at another");
+    if (seen.seed != own.seed) wrong("same-seed", ": another seed");
+  }
+
+  /// Found once for the order that most nodes have.
+  bool is_permutation(const std::vector<Address>& order, std::uint64_t epoch) {
+    if (permuted_ && permuted_->first == epoch && permuted_->second == order) return true;
+    if (!is_permutation_of(order, history().set_of_epoch(epoch))) return false;
+    permuted_ = {epoch, order};
+    return true;
   }
 
   SharedPtr shared_;
@@ -220,6 +231,7 @@ class ChainChecker final : public Observer {
   std::vector<Clock> clocks_;
   std::map<Height, std::shared_ptr<const ledger::ChainState>> states_;
   std::optional<std::pair<std::uint64_t, Hash256>> next_hash_;
+  std::optional<std::pair<std::uint64_t, std::vector<Address>>> permuted_;  // of an epoch's set
   Height timed_ = 0;
   TimeMs decided_at_ = 0;  // the newest height, first
 };

@@ -112,7 +112,7 @@ bool History::is_good_user_signature(const AnchorSession& anchor) const {
 void History::run(const Evidence& evidence) {
   const Said one = said_by(evidence.first);
   const Said other = said_by(evidence.second);
-  if (one.signer != other.signer || one.place() != other.place() || one.content() == other.content()) return;
+  if (one.signer != other.signer || !one.is_at_place_of(other) || one.has_content_of(other)) return;
   if (!(codec::encode(evidence.first) < codec::encode(evidence.second))) return;
   if (one.height == 0 || one.height > next_.height) return;
   const std::uint64_t epoch = plan_of(one.height).epoch;

@@ -27,7 +27,7 @@ class Holdings {
   void add_proposal(HeldProposal proposal) {
     auto& list = proposals_[proposal.said.height];
     for (const HeldProposal& known : list)
-      if (known.said.place() == proposal.said.place() && known.said.content() == proposal.said.content()) return;
+      if (known.said.is_at_place_of(proposal.said) && known.said.has_content_of(proposal.said)) return;
     list.push_back(std::move(proposal));
   }
   void crash() { memory_.clear(); }
@@ -39,10 +39,13 @@ class Holdings {
 
   /// Distinct members that prevoted for `block` in that round.
   std::size_t prevotes(Height height, Round round, const Hash256& block, const ValidatorSet& set) const {
-    std::size_t count = 0;
-    for (const Validator& member : set.members)
-      count += has(memory_, height, round, block, member.address) || has(stored_, height, round, block, member.address);
-    return count;
+    const Poll* in_memory = find(memory_, height, round, block);
+    const Poll* stored = find(stored_, height, round, block);
+    if (in_memory == nullptr && stored == nullptr) return 0;
+    return static_cast<std::size_t>(std::count_if(set.members.begin(), set.members.end(), [&](const Validator& member) {
+      return (in_memory != nullptr && in_memory->has(member.address)) ||
+             (stored != nullptr && stored->has(member.address));
+    }));
   }
   const std::vector<HeldProposal>* proposals(Height height) const {
     const auto place = proposals_.find(height);
@@ -55,29 +58,32 @@ class Holdings {
     Round round = 0;
     Hash256 block;
     std::vector<Address> voters;
+    bool has(const Address& voter) const { return std::find(voters.begin(), voters.end(), voter) != voters.end(); }
   };
   using Polls = std::map<Height, std::vector<Poll>>;
 
   static void add(Polls& polls, const Said& said) {
     auto& list = polls[said.height];
-    // The newest rounds stand at the end and are asked for most.
-    auto poll = std::find_if(list.rbegin(), list.rend(),
-                             [&](const Poll& one) { return one.round == said.round && one.block == *said.value; });
-    if (poll == list.rend()) {
-      list.push_back({said.round, *said.value, {}});
-      poll = list.rbegin();
+    Poll* poll = find(list, said.round, *said.value);
+    if (poll == nullptr) {
+      poll = &list.emplace_back(Poll{said.round, *said.value, {}});
+      poll->voters.reserve(kFirstVoters);
     }
-    if (std::find(poll->voters.begin(), poll->voters.end(), said.signer) == poll->voters.end())
-      poll->voters.push_back(said.signer);
+    if (!poll->has(said.signer)) poll->voters.push_back(said.signer);
   }
-  static bool has(const Polls& polls, Height height, Round round, const Hash256& block, const Address& voter) {
+  static const Poll* find(const Polls& polls, Height height, Round round, const Hash256& block) {
     const auto place = polls.find(height);
-    if (place == polls.end()) return false;
-    for (auto poll = place->second.rbegin(); poll != place->second.rend(); ++poll)
-      if (poll->round == round && poll->block == block)
-        return std::find(poll->voters.begin(), poll->voters.end(), voter) != poll->voters.end();
-    return false;
+    return place == polls.end() ? nullptr : find(place->second, round, block);
   }
+  /// The newest rounds stand at the end and are asked for most.
+  template <class List>
+  static auto find(List& list, Round round, const Hash256& block) -> decltype(list.data()) {
+    for (auto poll = list.rbegin(); poll != list.rend(); ++poll)
+      if (poll->round == round && poll->block == block) return &*poll;
+    return nullptr;
+  }
+
+  static constexpr std::size_t kFirstVoters = 4;
 
   Polls memory_;
   Polls stored_;

@@ -3,33 +3,41 @@
 #include <bit>
 
 namespace lucid::sim {
+namespace {
 
-const std::vector<Signed>* KeyBook::at(Height height) const {
-  const auto place = heights_.find(height);
-  return place == heights_.end() ? nullptr : &place->second;
+/// A height that is decided in its first round has a proposal at most and two votes of a key.
+constexpr std::size_t kFirstRecords = 3;
+
+}  // namespace
+
+void KeyBook::add(const Said& said) {
+  if (heights_.size() <= said.height) heights_.resize(said.height + 1);
+  Records& records = heights_[said.height];
+  if (records.empty()) records.reserve(kFirstRecords);
+  records.push_back({said, 0, 0, false});
 }
 
 const Signed* KeyBook::find(const Said& said) const {
   const Signed* found = nullptr;
   if (const auto* records = at(said.height))
     for (auto record = records->rbegin(); record != records->rend(); ++record)
-      if (record->said.place() == said.place() && (found == nullptr || found->forgotten)) found = &*record;
+      if (record->said.is_at_place_of(said) && (found == nullptr || found->forgotten)) found = &*record;
   return found;
 }
 
 bool KeyBook::has(const Said& said) const {
   if (const auto* records = at(said.height))
     for (auto record = records->rbegin(); record != records->rend(); ++record)
-      if (record->said.place() == said.place() && record->said.content() == said.content() &&
+      if (record->said.is_at_place_of(said) && record->said.has_content_of(said) &&
           record->said.signature == said.signature)
         return true;
   return false;
 }
 
 std::optional<KeyBook::Place> KeyBook::newest() const {
-  for (auto height = heights_.rbegin(); height != heights_.rend(); ++height) {
+  for (auto records = heights_.rbegin(); records != heights_.rend(); ++records) {
     std::optional<Place> newest;
-    for (const Signed& record : height->second)
+    for (const Signed& record : *records)
       if (!record.forgotten) newest = newest ? std::max(*newest, record.said.place()) : record.said.place();
     if (newest) return newest;
   }
@@ -54,17 +62,17 @@ std::optional<Round> KeyBook::newest_round(Height height) const {
 }
 
 void KeyBook::held_by(NodeMask node, const Said& said) {
-  const auto place = heights_.find(said.height);
-  if (place == heights_.end()) return;
-  for (auto record = place->second.rbegin(); record != place->second.rend(); ++record)
-    if (record->said.place() == said.place() && record->said.content() == said.content()) {
+  if (said.height >= heights_.size()) return;
+  Records& records = heights_[said.height];
+  for (auto record = records.rbegin(); record != records.rend(); ++record)
+    if (record->said.is_at_place_of(said) && record->said.has_content_of(said)) {
       record->holders |= node;
       return;
     }
 }
 
 void KeyBook::lost_by(NodeMask node) {
-  for (auto& [height, records] : heights_)
+  for (Records& records : heights_)
     for (Signed& record : records) {
       record.holders &= ~node;
       record.answerable &= ~node;
@@ -72,14 +80,14 @@ void KeyBook::lost_by(NodeMask node) {
 }
 
 void KeyBook::ask() {
-  for (auto& [height, records] : heights_)
+  for (Records& records : heights_)
     for (Signed& record : records) record.answerable = record.holders;
 }
 
 void KeyBook::answered(Height above, NodeMask members, std::size_t needed) {
   NodeMask newer = 0;
-  for (auto height = heights_.rbegin(); height != heights_.rend() && height->first > above; ++height)
-    for (auto record = height->second.rbegin(); record != height->second.rend(); ++record) {
+  for (Height height = heights_.size(); height-- > above + 1;)
+    for (auto record = heights_[height].rbegin(); record != heights_[height].rend(); ++record) {
       newer |= record->answerable & members;
       if (static_cast<std::size_t>(std::popcount(newer)) < needed) record->forgotten = true;
     }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -32,11 +31,10 @@ class KeyBook {
  public:
   using Place = std::tuple<Height, Round, int>;
 
-  const std::vector<Signed>* at(Height height) const;
   /// The record of that place, first those that are not forgotten; null where there is none.
   const Signed* find(const Said& said) const;
   bool has(const Said& said) const;  // with this content and signature
-  void add(const Said& said) { heights_[said.height].push_back({said, 0, 0, false}); }
+  void add(const Said& said);
   /// The newest place that must not be signed at again.
   std::optional<Place> newest() const;
   /// The newest precommit for a block of `height` in a round below `round`.
@@ -53,7 +51,13 @@ class KeyBook {
   void answered(Height above, NodeMask members, std::size_t needed);
 
  private:
-  std::map<Height, std::vector<Signed>> heights_;
+  using Records = std::vector<Signed>;
+  /// Null where the key signed nothing.
+  const Records* at(Height height) const {
+    return height < heights_.size() && !heights_[height].empty() ? &heights_[height] : nullptr;
+  }
+
+  std::vector<Records> heights_;  // from 0 on
 };
 
 }  // namespace lucid::sim

@@ -20,7 +20,10 @@ struct Said {
   Signature signature;
 
   std::tuple<Height, Round, int> place() const { return {height, round, step}; }
-  std::pair<std::optional<Hash256>, std::optional<Round>> content() const { return {value, valid_round}; }
+  bool is_at_place_of(const Said& other) const {
+    return height == other.height && round == other.round && step == other.step;
+  }
+  bool has_content_of(const Said& other) const { return value == other.value && valid_round == other.valid_round; }
 };
 
 Said said_by(const SignedMessage& message);

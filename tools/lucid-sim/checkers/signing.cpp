@@ -32,7 +32,8 @@ class SigningChecker final : public Observer {
     std::int64_t clock_offset_ms = 0;
     std::int64_t highest_offset_ms = 0;  // since the process began
     Height started_at = 0;
-    bool has_old_disk = false;  // and has not joined again
+    bool has_old_disk = false;                                            // and has not joined again
+    std::optional<std::pair<std::uint64_t, std::optional<Address>>> key;  // in the set of an epoch
   };
 
   void violated(std::string_view invariant, NodeIndex node, std::string words) {
@@ -101,6 +102,14 @@ class SigningChecker final : public Observer {
     return std::nullopt;
   }
 
+  /// The same for the set of a height, found once an epoch.
+  const std::optional<Address>& key_at(NodeIndex node, Height height) {
+    auto& known = machines_[node].key;
+    const std::uint64_t epoch = shared_->history.plan_of(height).epoch;
+    if (!known || known->first != epoch) known = {epoch, key_in(node, shared_->history.set_of_epoch(epoch))};
+    return known->second;
+  }
+
   // ---- what came in
 
   void on(const Held& seen) {
@@ -123,8 +132,7 @@ class SigningChecker final : public Observer {
         violated("signs-onwards", seen.node, "signed at height " + std::to_string(record.height) + ", which none has");
         continue;
       }
-      const auto key = key_in(seen.node, shared_->history.set_of(record.height));
-      const Said said{key.value_or(shared_->facts.nodes[seen.node].address),
+      const Said said{key_at(seen.node, record.height).value_or(shared_->facts.nodes[seen.node].address),
                       record.height,
                       record.round,
                       static_cast<int>(record.step),
@@ -252,7 +260,7 @@ class SigningChecker final : public Observer {
     if (!durable.locked_round) return;
     // One outside the set follows the votes of others, and locks without a signature of its own.
     const History& history = shared_->history;
-    if (!history.knows(durable.height) || !key_in(seen.node, history.set_of(durable.height))) return;
+    if (!history.knows(durable.height) || !key_at(seen.node, durable.height)) return;
     std::optional<Round> newest;
     for_each_key(seen.node, [&](const KeyBook& book) { newest = std::max(newest, book.newest_round(durable.height)); });
     if (!newest || *durable.locked_round > *newest)
