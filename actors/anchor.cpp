@@ -7,7 +7,7 @@ namespace lucid::actors {
 
 namespace {
 
-constexpr std::chrono::seconds kAskTimeout{10};
+constexpr std::chrono::seconds kAnchorAskTimeout{10};
 /// Blocks until a signed anchor expires and is signed anew: long enough for any backlog, short enough that the mempool
 /// of a node that was away does not fill with dead ones.
 constexpr Height kValidBlocks = 5'000;
@@ -96,7 +96,7 @@ Result<std::optional<AnchorAccepted>> Anchor::accepted_before(const AnchorReques
 }
 
 void Anchor::find_manifest(const SessionId& session) {
-  act::ask(self_, deps_.chunk_store, kAskTimeout, GetManifest{session, std::nullopt})
+  act::ask(self_, deps_.chunk_store, kAnchorAskTimeout, GetManifest{session, std::nullopt})
       .then(
           [this, session](const ChunkBytes& manifest) {
             ready(session, anchoring::manifest_hash(*manifest.bytes), manifest.bytes.get());
@@ -114,7 +114,7 @@ void Anchor::find_manifest(const SessionId& session) {
 void Anchor::keep_json(const SessionId& session) {
   const auto& json = waiting_.at(session).request.manifest_json;
   auto bytes = std::make_shared<const Bytes>(json.begin(), json.end());
-  act::ask(self_, deps_.chunk_store, kAskTimeout, PutManifest{session, std::move(bytes)})
+  act::ask(self_, deps_.chunk_store, kAnchorAskTimeout, PutManifest{session, std::move(bytes)})
       .then([this, session](const ManifestStored& stored) { ready(session, stored.hash, nullptr); },
             [this, session](const caf::error& failed) { refuse(session, from_caf(failed)); });
 }
@@ -208,7 +208,7 @@ void Anchor::offer(std::span<const storage::OutboxEntry> entries) {
   for (const auto& entry : entries) out.transactions.emplace_back(entry.transaction.begin(), entry.transaction.end());
   if (out.transactions.empty()) return;
   // Refusals need no answer here: what does not become final is looked at again by offer_again().
-  act::ask(self_, deps_.block_producer, kAskTimeout, std::move(out))
+  act::ask(self_, deps_.block_producer, kAnchorAskTimeout, std::move(out))
       .then([](const SubmitResult&) {}, [](const caf::error&) {});
 }
 

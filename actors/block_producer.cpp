@@ -9,7 +9,7 @@ namespace lucid::actors {
 
 namespace {
 
-constexpr std::chrono::seconds kAskTimeout{5};
+constexpr std::chrono::seconds kProducerAskTimeout{5};
 constexpr std::chrono::seconds kVerifyTimeout{30};
 constexpr std::chrono::seconds kExpireEvery{10};
 /// Signatures checked in one message: about 3 ms, so that no verifier is away for long.
@@ -39,7 +39,7 @@ BlockProducer::BlockProducer(interface::pointer self, Deps deps)
   // Batches would wait for a dead verifier in vain; a new block_producer brings new ones.
   for (const auto& verifier : deps_.verifiers)
     act::watch(self_, verifier, [this](const caf::error& reason) { act::quit(self_, from_caf(reason)); });
-  act::ask(self_, deps_.ledger, kAskTimeout, GetTip{})
+  act::ask(self_, deps_.ledger, kProducerAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { take_tip(tip); }, [](const caf::error&) {});
   act::tell_after(self_, act::me<interface>(self_), kExpireEvery, ExpirePending{});
 }

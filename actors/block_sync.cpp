@@ -5,7 +5,7 @@
 namespace lucid::actors {
 
 namespace {
-constexpr std::chrono::seconds kAskTimeout{5};
+constexpr std::chrono::seconds kSyncAskTimeout{5};
 /// Executing and storing the largest block takes less; the ledger may wait for the disk.
 constexpr std::chrono::seconds kExecuteTimeout{60};
 }  // namespace
@@ -23,7 +23,7 @@ BlockSync::BlockSync(interface::pointer self, Deps deps)
     : self_(self),
       deps_(std::move(deps)),
       core_(deps_.verifier, sync::bounds_of(deps_.params), deps_.self, deps_.seed) {
-  act::ask(self_, deps_.ledger, kAskTimeout, GetTip{})
+  act::ask(self_, deps_.ledger, kSyncAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { take_tip(tip); }, [](const caf::error&) {});
   publish_state();
 }

@@ -6,13 +6,13 @@
 namespace lucid::actors {
 
 namespace {
-constexpr std::chrono::seconds kAskTimeout{5};
+constexpr std::chrono::seconds kSelectorAskTimeout{5};
 }
 
 LeaderSelector::LeaderSelector(interface::pointer self, Deps deps) : self_(self), deps_(std::move(deps)) {
   act::probe(self_).set_state("waiting for the chain's tip");
   // After a restart nobody else would tell: the next tip may be a slot away. A failure is met by the next TipChanged.
-  act::ask(self_, deps_.ledger, kAskTimeout, GetTip{})
+  act::ask(self_, deps_.ledger, kSelectorAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { plan(tip); }, [](const caf::error&) {});
 }
 

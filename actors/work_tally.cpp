@@ -3,12 +3,12 @@
 namespace lucid::actors {
 
 namespace {
-constexpr std::chrono::seconds kAskTimeout{5};
+constexpr std::chrono::seconds kTallyAskTimeout{5};
 }
 
 WorkTally::WorkTally(interface::pointer self, Deps deps) : self_(self), deps_(std::move(deps)) {
   act::probe(self_).set_state("waiting for the chain's tip");
-  act::ask(self_, deps_.ledger, kAskTimeout, GetTip{})
+  act::ask(self_, deps_.ledger, kTallyAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { take(tip); }, [](const caf::error&) {});
 }
 

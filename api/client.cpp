@@ -5,15 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/letter_case.hpp"
+
 namespace lucid::api {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 httplib::Headers to_headers(const ClientHeaders& headers) {
   httplib::Headers out;
@@ -104,7 +99,7 @@ struct Client::Connection {
     if (!result) return fail(Fault::no_answer, "url", "a node at " + base_url, std::string(reason_of(result.error())));
     ClientResponse out;
     out.status = result->status;
-    for (const auto& [name, value] : result->headers) out.headers.emplace(lower(name), value);
+    for (const auto& [name, value] : result->headers) out.headers.emplace(to_lower(name), value);
     out.body = std::move(const_cast<httplib::Response&>(*result).body);
     return out;
   }

@@ -5,18 +5,12 @@
 #include <exception>
 #include <utility>
 
+#include "api/letter_case.hpp"
+
 namespace lucid::api {
 namespace {
 
 constexpr std::size_t kMaxLoggedPath = 200;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 /// "localhost" of "localhost:8084", "::1" of "[::1]:8084".
 std::string_view host_name(std::string_view host) {
@@ -25,7 +19,7 @@ std::string_view host_name(std::string_view host) {
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
-  return std::any_of(list.begin(), list.end(), [&](const auto& entry) { return lower(entry) == lower(text); });
+  return std::any_of(list.begin(), list.end(), [&](const auto& entry) { return to_lower(entry) == to_lower(text); });
 }
 
 /// Whether a setting names `text`, or everything.
@@ -69,7 +63,7 @@ Desk::Desk(actors::NodeFacade& node, const ServerOptions& options, LogCallback l
 bool Desk::foreign_page(const Request& request) const {
   if (request.origin.empty() || allows(options_.cors_origins, request.origin)) return false;
   const std::size_t scheme = request.origin.find("://");
-  return scheme == std::string::npos || lower(request.origin.substr(scheme + 3)) != lower(request.host);
+  return scheme == std::string::npos || to_lower(request.origin.substr(scheme + 3)) != to_lower(request.host);
 }
 
 std::optional<Response> Desk::refuse(const Request& request, const RouteMatch& match) const {
@@ -97,7 +91,7 @@ std::optional<Response> Desk::refuse(const Request& request, const RouteMatch& m
     return refusal(403, kNotAllowed, "pages of this origin may not write here", "Origin", "an allowed origin",
                    request.origin);
   if (match.route->body != BodyKind::none && !request.content_encoding.empty() &&
-      lower(request.content_encoding) != "identity")
+      to_lower(request.content_encoding) != "identity")
     return validation_response(std::array{FieldError{"Content-Encoding", "identity", request.content_encoding,
                                                      "compressed bodies are not read"}},
                                request.id, 415);

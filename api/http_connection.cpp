@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "api/letter_case.hpp"
+
 namespace lucid::api {
 namespace {
 
@@ -18,12 +20,8 @@ constexpr std::uint64_t kMaxDiscarded = 128 * 1024 * 1024;
 constexpr std::uint32_t kClosingMs = 2'000;
 constexpr std::size_t kMaxChunkLine = 256;  // of a chunked body: size and extensions
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -35,7 +33,8 @@ std::string_view trimmed(std::string_view text) {
 bool is_token(std::string_view text) {
   static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || kMarks.find(c) != std::string_view::npos;
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+           kMarks.find(c) != std::string_view::npos;
   });
 }
 
@@ -288,7 +287,7 @@ Connection::BodyRead Connection::read_chunks(std::size_t limit, Bytes& body) {
     if (digits.empty() || digits.size() > 8) return BodyRead::malformed;
     std::uint64_t size = 0;
     for (const char c : digits) {
-      const char d = lower(c);
+      const char d = to_lower(c);
       if ((d < '0' || d > '9') && (d < 'a' || d > 'f')) return BodyRead::malformed;
       size = size * 16 + static_cast<std::uint64_t>(d <= '9' ? d - '0' : d - 'a' + 10);
     }

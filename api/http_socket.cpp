@@ -20,7 +20,7 @@ struct SocketAddress {
   socklen_t size = 0;
 };
 
-std::optional<SocketAddress> parse_address(const std::string& bind, std::uint16_t port) {
+std::optional<SocketAddress> parse_bind_address(const std::string& bind, std::uint16_t port) {
   const std::string text = bind == "localhost" ? "127.0.0.1" : bind;
   SocketAddress out;
   sockaddr_in v4{};
@@ -85,7 +85,7 @@ ClientAddress describe(const sockaddr_storage& address) {
 }  // namespace
 
 Result<ListeningSocket> listen_on(const std::string& bind, std::uint16_t port, std::string_view field) {
-  const auto address = parse_address(bind, port);
+  const auto address = parse_bind_address(bind, port);
   if (!address) return fail(Fault::setting_value, "bind", "an IP address", bind);
   const std::string where = bind + ":" + std::to_string(port);
   const int socket = ::socket(address->bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -54,9 +54,9 @@ JsonWriter& JsonWriter::value(double number) {
   return raw(json_number(number));
 }
 
-JsonWriter& JsonWriter::raw(std::string_view json) {
+JsonWriter& JsonWriter::raw(std::string_view text) {
   separate();
-  out_ += json;
+  out_ += text;
   return *this;
 }
 

@@ -4,17 +4,10 @@
 #include <vector>
 
 #include "api/json_writer.hpp"
+#include "api/letter_case.hpp"
 
 namespace lucid::api {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> out;
@@ -63,12 +56,12 @@ void write_body(JsonWriter& out, const Route& route) {
 }
 
 void write_operation(JsonWriter& out, const Route& route) {
-  std::string id = lower(route.method);
+  std::string id = to_lower(route.method);
   for (const char c : route.pattern) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') id += c;
     if (c == '/' || c == '-' || c == '.') id += '_';
   }
-  out.key(lower(route.method)).begin_object();
+  out.key(to_lower(route.method)).begin_object();
   out.field("operationId", id).field("summary", route.summary).field("x-access", access_name(route.access));
   out.key("parameters").begin_array();
   for (const std::string_view name : path_params(route.pattern)) write_parameter(out, name, "path", true);

@@ -89,7 +89,7 @@ Response anchoring(const Call& call) {
   return json_response(out);
 }
 
-Response proof(const Call& call) {
+Response anchor_proof(const Call& call) {
   const auto session = parse_uuid(call.path[0], "session_id");
   if (!session) return call.fail(session.error());
   auto bundle = call.node.anchoring_proof(*session);
@@ -142,14 +142,14 @@ Response status(const Call& call) {
 
 constexpr std::string_view kAnchorSummary = "Anchors a session; once answered it survives any crash";
 
-constexpr std::array kRoutes{
+constexpr std::array kAnchoringRoutes{
     Route{"POST", "/api/v1/anchoring/session", Access::write, BodyKind::json, kJsonLimit, 202, anchor, kAnchorSummary},
     Route{"POST", "/api/v1/session-anchoring", Access::write, BodyKind::json, kJsonLimit, 202, anchor, kAnchorSummary},
     Route{"POST", "/anchor-session", Access::write, BodyKind::json, kJsonLimit, 202, anchor, kAnchorSummary},
     Route{"GET", "/api/v1/anchoring/session/{session_id}", Access::read, BodyKind::none, 0, 200, anchoring,
           "How the anchoring of a session stands"},
-    Route{"GET", "/api/v1/anchoring/session/{session_id}/proof", Access::read, BodyKind::none, 0, 200, proof,
-          "The proof bundle of a session, which verifies offline"},
+    Route{"GET", "/api/v1/anchoring/session/{session_id}/proof", Access::read, BodyKind::none, 0, 200, anchor_proof,
+          "The anchor_proof bundle of a session, which verifies offline"},
     Route{"POST", "/api/v1/anchoring/verify", Access::read, BodyKind::json, kJsonLimit, 200, verify,
           "Whether a session is anchored with this root"},
     Route{"GET", "/api/v1/anchoring/status", Access::read, BodyKind::none, 0, 200, status,
@@ -159,7 +159,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> anchoring_routes() {
-  return kRoutes;
+  return kAnchoringRoutes;
 }
 
 }  // namespace lucid::api

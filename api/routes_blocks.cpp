@@ -73,7 +73,7 @@ Response at_height(const Call& call) {
   return show(call, call.node.block_at(*height));
 }
 
-Response page_of(const Call& call, const PageQuery& page, const actors::BlockQuery& query) {
+Response page_of_blocks(const Call& call, const PageQuery& page, const actors::BlockQuery& query) {
   const auto found = call.node.blocks(query);
   if (!found) return call.fail(found.error());
   JsonWriter out;
@@ -97,7 +97,7 @@ Response blocks(const Call& call) {
   if (query.from && query.to && *query.from > *query.to)
     errors.add({Fault::number_range, "height_from", "at most height_to", std::to_string(*query.from)});
   if (errors.any()) return call.fail(errors, 400);
-  return page_of(call, page, query);
+  return page_of_blocks(call, page, query);
 }
 
 Response chain(const Call& call) {
@@ -107,10 +107,10 @@ Response chain(const Call& call) {
   if (errors.any()) return call.fail(errors, 400);
   actors::BlockQuery query;
   query.page = page.to_page();
-  return page_of(call, page, query);
+  return page_of_blocks(call, page, query);
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kBlocksRoutes{
     Route{"GET", "/api/v1/chain", Access::read, BodyKind::none, 0, 200, chain, "The chain as a page of blocks",
           "page limit"},
     Route{"GET", "/api/v1/blocks", Access::read, BodyKind::none, 0, 200, blocks, "Blocks in pages",
@@ -125,7 +125,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> block_routes() {
-  return kRoutes;
+  return kBlocksRoutes;
 }
 
 }  // namespace lucid::api

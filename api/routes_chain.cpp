@@ -117,7 +117,7 @@ Response maintenance(const Call& call) {
   return scan_report(call, call.node.last_scan(), 200);
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kChainRoutes{
     Route{"GET", "/api/v1/chain/info", Access::everyone, BodyKind::none, 0, 200, chain_info,
           "The network, its parameters and its height"},
     Route{"GET", "/api/v1/chain/status", Access::everyone, BodyKind::none, 0, 200, chain_status,
@@ -135,7 +135,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> chain_routes() {
-  return kRoutes;
+  return kChainRoutes;
 }
 
 }  // namespace lucid::api

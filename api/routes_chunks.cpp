@@ -176,7 +176,7 @@ Response erase_chunk(const Call& call) {
 constexpr std::string_view kPutSummary = "Stores a chunk by its SHA-256: the bytes as the body, or JSON with base64";
 constexpr std::string_view kPutQuery = "session_id index";
 
-constexpr std::array kRoutes{
+constexpr std::array kChunksRoutes{
     Route{"POST", "/api/v1/chunks", Access::write, BodyKind::json_or_bytes, kChunkLimit, 201, put_chunk, kPutSummary,
           kPutQuery},
     Route{"POST", "/api/v1/data/store", Access::write, BodyKind::json_or_bytes, kChunkLimit, 201, put_chunk,
@@ -200,7 +200,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> chunk_routes() {
-  return kRoutes;
+  return kChunksRoutes;
 }
 
 }  // namespace lucid::api

@@ -124,7 +124,7 @@ Response actors_now(const Call& call) {
 
 constexpr bool kAlsoOnAdminPort = true;
 
-constexpr std::array kRoutes{
+constexpr std::array kNodeRoutes{
     Route{"GET", "/", Access::everyone, BodyKind::none, 0, 200, root, "What this node serves"},
     Route{"GET", "/health", Access::everyone, BodyKind::none, 0, 200, health,
           "Whether every part of the node answers, measured now", "", kAlsoOnAdminPort},
@@ -145,7 +145,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> node_routes() {
-  return kRoutes;
+  return kNodeRoutes;
 }
 
 }  // namespace lucid::api

@@ -63,7 +63,7 @@ Response chunk_proof(const Call& call) {
   return json_response(out);
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kSessionsRoutes{
     Route{"PUT", "/api/v1/sessions/{session_id}/manifest", Access::write, BodyKind::bytes, kManifestLimit, 201,
           put_manifest, "Stores the manifest of a session that will be anchored"},
     Route{"GET", "/api/v1/sessions/{session_id}/manifest", Access::read, BodyKind::none, 0, 200, get_manifest,
@@ -75,7 +75,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> session_routes() {
-  return kRoutes;
+  return kSessionsRoutes;
 }
 
 }  // namespace lucid::api

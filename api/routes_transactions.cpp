@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 100;
 constexpr std::array<std::string_view, 3> kStatuses{"pending", "confirmed", "failed"};
-constexpr std::array<std::string_view, 13> kTypes{
+constexpr std::array<std::string_view, 13> kFilterTypes{
     "session_anchor",      "data_storage", "consensus_vote",    "system",        "anchor_chunk", "submit_task_proof",
     "answer_sample",       "evidence",     "update_validators", "update_owners", "approve",      "anchor_session",
     "store_chunk_metadata"};
@@ -121,7 +121,7 @@ Response submit_batch(const Call& call) {
   return json_response(out, 202);
 }
 
-Response page_of(const Call& call, const Result<actors::TransactionPage>& found, const PageQuery& page) {
+Response page_of_transactions(const Call& call, const Result<actors::TransactionPage>& found, const PageQuery& page) {
   if (!found) return call.fail(found.error());
   JsonWriter out;
   out.begin_object().key("transactions").begin_array();
@@ -140,9 +140,9 @@ Response transactions(const Call& call) {
   query.page = page.to_page();
   if (const auto status = reader.choice("status", kStatuses))
     query.status = static_cast<actors::TransactionStatus>(*status);
-  if (const auto type = reader.choice("type", kTypes)) query.operation = operation_of_type(kTypes[*type]);
+  if (const auto type = reader.choice("type", kFilterTypes)) query.operation = operation_of_type(kFilterTypes[*type]);
   if (errors.any()) return call.fail(errors, 400);
-  return page_of(call, call.node.transactions(query), page);
+  return page_of_transactions(call, call.node.transactions(query), page);
 }
 
 Response pending(const Call& call) {
@@ -150,7 +150,7 @@ Response pending(const Call& call) {
   QueryReader reader(call.request, errors);
   const PageQuery page = read_page(reader);
   if (errors.any()) return call.fail(errors, 400);
-  return page_of(call, call.node.pending_transactions(page.to_page()), page);
+  return page_of_transactions(call, call.node.pending_transactions(page.to_page()), page);
 }
 
 Response transaction(const Call& call) {
@@ -163,7 +163,7 @@ Response transaction(const Call& call) {
   return json_response(out);
 }
 
-Response proof(const Call& call) {
+Response transaction_proof(const Call& call) {
   const auto id = parse_fixed_hex<Hash256>(call.path[0], "tx_id");
   if (!id) return call.fail(id.error());
   auto bundle = call.node.transaction_proof(*id);
@@ -176,7 +176,7 @@ Response proof(const Call& call) {
   return response;
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kTransactionsRoutes{
     Route{"POST", "/api/v1/transactions", Access::write, BodyKind::json, kJsonLimit, 202, submit,
           "Submits a signed transaction, encoded or in parts"},
     Route{"GET", "/api/v1/transactions", Access::read, BodyKind::none, 0, 200, transactions, "Transactions in pages",
@@ -187,14 +187,14 @@ constexpr std::array kRoutes{
           "Submits up to 100 transactions, each judged for itself"},
     Route{"GET", "/api/v1/transactions/{tx_id}", Access::read, BodyKind::none, 0, 200, transaction,
           "A transaction and where it stands"},
-    Route{"GET", "/api/v1/transactions/{tx_id}/proof", Access::read, BodyKind::none, 0, 200, proof,
-          "The proof bundle of the session that this transaction anchored"},
+    Route{"GET", "/api/v1/transactions/{tx_id}/proof", Access::read, BodyKind::none, 0, 200, transaction_proof,
+          "The transaction_proof bundle of the session that this transaction anchored"},
 };
 
 }  // namespace
 
 std::span<const Route> transaction_routes() {
-  return kRoutes;
+  return kTransactionsRoutes;
 }
 
 }  // namespace lucid::api

@@ -121,7 +121,7 @@ Response rules(const Call&) {
 constexpr std::string_view kSummary = "Judges a block by the six rules";
 
 // A block of the largest profile is 3 MiB, twice that in hex.
-constexpr std::array kRoutes{
+constexpr std::array kValidationRoutes{
     Route{"POST", "/api/v1/blocks/validate", Access::write, BodyKind::json, kBatchLimit, 200, validate, kSummary},
     Route{"POST", "/api/v1/validation/block", Access::write, BodyKind::json, kBatchLimit, 200, validate, kSummary},
     Route{"POST", "/validate-block", Access::write, BodyKind::json, kBatchLimit, 200, validate, kSummary},
@@ -132,7 +132,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> validation_routes() {
-  return kRoutes;
+  return kValidationRoutes;
 }
 
 }  // namespace lucid::api

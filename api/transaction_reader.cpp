@@ -10,7 +10,7 @@ namespace lucid::api {
 namespace {
 
 constexpr std::size_t kMaxTypeBytes = 64;
-constexpr std::string_view kTypes = "session_anchor, data_storage or system";
+constexpr std::string_view kPostedTypes = "session_anchor, data_storage or system";
 
 AnchorSession read_anchor(JsonReader& data) {
   AnchorSession out;
@@ -48,10 +48,10 @@ Operation read_operation(const std::string& type, const std::string& type_path, 
   if (type == "data_storage") return read_chunk_metadata(data);
   if (type == "system") return read_data(data);
   if (type == "consensus_vote")
-    errors.add(type_path, std::string(kTypes), type,
+    errors.add(type_path, std::string(kPostedTypes), type,
                "a vote is no transaction: POST /api/v1/consensus/vote takes votes");
   else if (!type.empty())
-    errors.add(type_path, std::string(kTypes), type, std::string(fault_text(Fault::text_form)));
+    errors.add(type_path, std::string(kPostedTypes), type, std::string(fault_text(Fault::text_form)));
   return Data{};
 }
 

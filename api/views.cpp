@@ -170,21 +170,21 @@ namespace {
 struct TypeName {
   std::string_view type, operation;
 };
-constexpr std::array kTypes{TypeName{"session_anchor", "anchor_session"},
-                            TypeName{"data_storage", "store_chunk_metadata"}, TypeName{"system", "data"}};
+constexpr std::array kShownTypes{TypeName{"session_anchor", "anchor_session"},
+                                 TypeName{"data_storage", "store_chunk_metadata"}, TypeName{"system", "data"}};
 
 }  // namespace
 
 std::string_view transaction_type(const Operation& operation) {
   const std::string_view name = operation_name(operation);
-  for (const TypeName& entry : kTypes) {
+  for (const TypeName& entry : kShownTypes) {
     if (entry.operation == name) return entry.type;
   }
   return name;
 }
 
 std::string operation_of_type(std::string_view type) {
-  for (const TypeName& entry : kTypes) {
+  for (const TypeName& entry : kShownTypes) {
     if (entry.type == type) return std::string(entry.operation);
   }
   return std::string(type);

@@ -44,7 +44,7 @@ constexpr NumberField kNumbers[] = {
     {"min_validators", &ChainParams::min_validators},
 };
 
-Result<TimeMs> read_time(const JsonReader& value) {
+Result<TimeMs> read_start_time(const JsonReader& value) {
   if (value.value().is_number()) return value.number();
   LUCID_TRY_ASSIGN(const std::string text, value.text(32));
   const auto time = parse_time(text, value.path());
@@ -115,9 +115,9 @@ Result<ChainParams> read_params(const JsonReader& in) {
   LUCID_TRY_ASSIGN(const JsonReader rule, in.member("quorum_rule"));
   LUCID_TRY_ASSIGN(params.quorum_rule, read_quorum_rule(rule));
   LUCID_TRY_ASSIGN(const JsonReader origin, in.member("slot_origin"));
-  LUCID_TRY_ASSIGN(params.slot_origin, read_time(origin));
+  LUCID_TRY_ASSIGN(params.slot_origin, read_start_time(origin));
   LUCID_TRY_ASSIGN(const JsonReader start, in.member("start_time"));
-  LUCID_TRY_ASSIGN(params.start_time, read_time(start));
+  LUCID_TRY_ASSIGN(params.start_time, read_start_time(start));
   return params;
 }
 

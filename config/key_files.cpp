@@ -28,8 +28,8 @@ struct FreeKey {
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free_all(bio); }
 };
-using KeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
-using BioPtr = std::unique_ptr<BIO, FreeBio>;
+using NodeKeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
+using KeyFileBioPtr = std::unique_ptr<BIO, FreeBio>;
 
 void wipe_array(std::array<std::uint8_t, 32>& bytes) {
   explicit_bzero(bytes.data(), bytes.size());
@@ -82,8 +82,8 @@ Status write_hex_key(const std::filesystem::path& path, const Key& key) {
 }
 
 Result<SecretText> draw_tls_key() {
-  const KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-  const BioPtr bio(BIO_new(BIO_s_secmem()));
+  const NodeKeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  const KeyFileBioPtr bio(BIO_new(BIO_s_secmem()));
   if (!key || !bio || PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return fail(Fault::internal, "OpenSSL", "an Ed25519 key");
   char* data = nullptr;
@@ -92,9 +92,9 @@ Result<SecretText> draw_tls_key() {
 }
 
 Result<TlsPublicKey> tls_public_key(const SecretText& pem) {
-  const BioPtr bio(BIO_new_mem_buf(pem.view().data(), static_cast<int>(pem.view().size())));
+  const KeyFileBioPtr bio(BIO_new_mem_buf(pem.view().data(), static_cast<int>(pem.view().size())));
   const auto no_password = [](char*, int, int, void*) { return 0; };  // never ask the terminal for one
-  const KeyPtr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr) : nullptr);
+  const NodeKeyPtr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr) : nullptr);
   TlsPublicKey public_key;
   std::size_t size = TlsPublicKey::kSize;
   if (!key || EVP_PKEY_get_id(key.get()) != EVP_PKEY_ED25519 ||

@@ -28,7 +28,7 @@ using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>
 using NumberPtr = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 
-constexpr std::size_t kMaxFileBytes = 16'384;
+constexpr std::size_t kMaxPemBytes = 16'384;
 constexpr const char* kAuthorityName = "lucid-operator";
 
 tl::unexpected<Error> openssl_failed(std::string what) {
@@ -115,7 +115,7 @@ Status write_key(const std::filesystem::path& path, EVP_PKEY* key) {
 }
 
 Result<CertificatePtr> read_certificate(const std::filesystem::path& path) {
-  LUCID_TRY_ASSIGN(const std::string pem, read_private_file(path, kMaxFileBytes));
+  LUCID_TRY_ASSIGN(const std::string pem, read_private_file(path, kMaxPemBytes));
   const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   CertificatePtr certificate(bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr);
   if (!certificate) return fail(Fault::file_form, path.string(), "a certificate as PEM");
@@ -123,7 +123,7 @@ Result<CertificatePtr> read_certificate(const std::filesystem::path& path) {
 }
 
 Result<KeyPtr> read_key(const std::filesystem::path& path) {
-  LUCID_TRY_ASSIGN(std::string content, read_private_file(path, kMaxFileBytes));
+  LUCID_TRY_ASSIGN(std::string content, read_private_file(path, kMaxPemBytes));
   const SecretText pem(std::move(content));
   const BioPtr bio(BIO_new_mem_buf(pem.view().data(), static_cast<int>(pem.view().size())));
   const auto no_password = [](char*, int, int, void*) { return 0; };

@@ -21,7 +21,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string shown(const RawValue& raw) {
+std::string shown_raw(const RawValue& raw) {
   if (raw.value.kind == Kind::list) return toml_list(raw.value.list);
   return "\"" + raw.value.text.substr(0, 80) + "\"";
 }
@@ -39,7 +39,7 @@ SettingRule number_rule(std::string_view key, std::string_view bare_env, std::st
     const auto value = fits(raw, Kind::number) ? parse_whole(raw.value.text) : std::nullopt;
     if (!value || *value < min || *value > max)
       return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")",
-                  "a whole number from " + std::to_string(min) + " to " + std::to_string(max), shown(raw));
+                  "a whole number from " + std::to_string(min) + " to " + std::to_string(max), shown_raw(raw));
     using Number = std::remove_reference_t<decltype(access(settings))>;
     access(settings) = static_cast<Number>(*value);
     return {};
@@ -63,7 +63,7 @@ SettingRule switch_rule(std::string_view key, std::string_view bare_env, std::st
     const bool yes = text == "true" || (!raw.typed && (text == "1" || text == "yes" || text == "on"));
     const bool no = text == "false" || (!raw.typed && (text == "0" || text == "no" || text == "off"));
     if (!fits(raw, Kind::boolean) || (!yes && !no))
-      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", "true or false", shown(raw));
+      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", "true or false", shown_raw(raw));
     access(settings) = yes;
     return {};
   };
@@ -80,7 +80,8 @@ SettingRule text_rule(std::string_view key, std::string_view bare_env, std::stri
     const bool printable =
         std::none_of(raw.value.text.begin(), raw.value.text.end(), [](unsigned char c) { return std::iscntrl(c); });
     if (!fits(raw, Kind::text) || !printable || !check(raw.value.text))
-      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", std::string(expected), shown(raw));
+      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", std::string(expected),
+                  shown_raw(raw));
     access(settings) = raw.value.text;
     return {};
   };
@@ -107,7 +108,7 @@ SettingRule choice_rule(std::string_view key, std::string_view bare_env, std::st
       }
       expected += (expected.empty() ? "one of " : ", ") + std::string(word);
     }
-    return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", expected, shown(raw));
+    return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", expected, shown_raw(raw));
   };
   rule.show = [=](const Settings& settings) {
     const auto same = [&](const auto& choice) { return choice.second == access(settings); };
@@ -150,7 +151,8 @@ SettingRule list_rule(std::string_view key, std::string_view bare_env, std::stri
     if (raw.value.kind == Kind::text) list = parse_list(raw.value.text);
     const auto empty = [](const std::string& entry) { return entry.empty(); };
     if (!list || std::any_of(list->begin(), list->end(), empty))
-      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", "a list such as a,b", shown(raw));
+      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")", "a list such as a,b",
+                  shown_raw(raw));
     access(settings) = *list;
     return {};
   };

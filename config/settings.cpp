@@ -14,7 +14,7 @@ namespace lucid::config {
 namespace {
 
 constexpr std::string_view kPrefix = "LUCID_";
-constexpr std::uintmax_t kMaxFileBytes = 1 << 20;
+constexpr std::uintmax_t kMaxSettingsBytes = 1 << 20;
 
 /// LUCID_ variables that are no settings of the node: the client's node, the settings file itself, and, by prefix,
 /// what the test programs are told.
@@ -64,7 +64,7 @@ Result<std::string> read_text(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
     return fail(Fault::file_missing, "settings file " + path, "a file that can be read");
-  if (std::filesystem::file_size(path, error) > kMaxFileBytes)
+  if (std::filesystem::file_size(path, error) > kMaxSettingsBytes)
     return fail(Fault::file_form, "settings file " + path, "at most 1 MiB");
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;

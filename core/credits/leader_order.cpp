@@ -71,7 +71,7 @@ bool is_absent(const std::vector<SlotSigners>& recent, const Address& address) {
   return true;
 }
 
-const LeaderRecord* record_of(const std::vector<LeaderRecord>& leaders, const Address& address) {
+const LeaderRecord* leader_record_of(const std::vector<LeaderRecord>& leaders, const Address& address) {
   const auto place = std::lower_bound(leaders.begin(), leaders.end(), address,
                                       [](const LeaderRecord& row, const Address& key) { return row.validator < key; });
   return place != leaders.end() && place->validator == address ? &*place : nullptr;
@@ -79,7 +79,7 @@ const LeaderRecord* record_of(const std::vector<LeaderRecord>& leaders, const Ad
 
 Key key_of(const OrderInput& input, const Validator& validator) {
   static const LeaderRecord kNone;
-  const LeaderRecord* found = record_of(input.leaders, validator.address);
+  const LeaderRecord* found = leader_record_of(input.leaders, validator.address);
   const LeaderRecord& record = found ? *found : kNone;
   const Standing* standing = input.standing.find(validator.address);
   const Fraction share = density(input.params, standing);

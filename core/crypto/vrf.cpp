@@ -29,14 +29,14 @@ using PointBytes = std::array<std::uint8_t, kPointSize>;
 using Bytes32 = std::array<std::uint8_t, 32>;
 
 // Arithmetic on checked values fails only where memory ends.
-void must(bool done) {
+void must_hold(bool done) {
   if (!done) std::abort();
 }
 
 /// P-256 and scratch memory for one computation.
 class Curve {
  public:
-  Curve() : scratch_(BN_CTX_secure_new()) { must(scratch_ != nullptr && group() != nullptr); }
+  Curve() : scratch_(BN_CTX_secure_new()) { must_hold(scratch_ != nullptr && group() != nullptr); }
 
   static const EC_GROUP* group() {
     static const EC_GROUP* const p256 = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
@@ -47,7 +47,7 @@ class Curve {
 
   static Number number(ByteView big_endian) {
     Number out(BN_bin2bn(big_endian.data(), static_cast<int>(big_endian.size()), nullptr));
-    must(out != nullptr);
+    must_hold(out != nullptr);
     return out;
   }
   static Number secret_number(ByteView big_endian) {
@@ -57,7 +57,7 @@ class Curve {
   }
   static Bytes32 scalar_bytes(const Number& scalar) {
     Bytes32 out{};
-    must(BN_bn2binpad(scalar.get(), out.data(), kScalarSize) == static_cast<int>(kScalarSize));
+    must_hold(BN_bn2binpad(scalar.get(), out.data(), kScalarSize) == static_cast<int>(kScalarSize));
     return out;
   }
 
@@ -72,30 +72,30 @@ class Curve {
   PointBytes bytes(const Point& point) const {
     PointBytes out{};
     if (EC_POINT_is_at_infinity(group(), point.get()) == 1) return out;
-    must(EC_POINT_point2oct(group(), point.get(), POINT_CONVERSION_COMPRESSED, out.data(), out.size(), scratch()) ==
-         kPointSize);
+    must_hold(EC_POINT_point2oct(group(), point.get(), POINT_CONVERSION_COMPRESSED, out.data(), out.size(),
+                                 scratch()) == kPointSize);
     return out;
   }
   Point base_times(const Number& scalar) const {
     Point out = new_point();
-    must(EC_POINT_mul(group(), out.get(), scalar.get(), nullptr, nullptr, scratch()) == 1);
+    must_hold(EC_POINT_mul(group(), out.get(), scalar.get(), nullptr, nullptr, scratch()) == 1);
     return out;
   }
   Point times(const Point& point, const Number& scalar) const {
     Point out = new_point();
-    must(EC_POINT_mul(group(), out.get(), nullptr, point.get(), scalar.get(), scratch()) == 1);
+    must_hold(EC_POINT_mul(group(), out.get(), nullptr, point.get(), scalar.get(), scratch()) == 1);
     return out;
   }
   Point minus(const Point& left, Point right) const {
-    must(EC_POINT_invert(group(), right.get(), scratch()) == 1);
-    must(EC_POINT_add(group(), right.get(), left.get(), right.get(), scratch()) == 1);
+    must_hold(EC_POINT_invert(group(), right.get(), scratch()) == 1);
+    must_hold(EC_POINT_add(group(), right.get(), left.get(), right.get(), scratch()) == 1);
     return right;
   }
 
  private:
   static Point new_point() {
     Point out(EC_POINT_new(group()));
-    must(out != nullptr);
+    must_hold(out != nullptr);
     return out;
   }
 
@@ -128,8 +128,8 @@ Bytes32 hmac(const Bytes32& key, std::initializer_list<ByteView> parts) {
   message.reserve(160);
   for (ByteView part : parts) message.insert(message.end(), part.begin(), part.end());
   Bytes32 out{};
-  must(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), out.data(),
-            nullptr) != nullptr);
+  must_hold(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), out.data(),
+                 nullptr) != nullptr);
   explicit_bzero(message.data(), message.size());
   return out;
 }
@@ -140,7 +140,7 @@ Number nonce(const Curve& curve, const Number& x, const PointBytes& h) {
   const ByteView zero(&kZero, 1), one(&kOne, 1);
   Bytes32 secret = Curve::scalar_bytes(x);
   const Number hash = Curve::number(sha256(h).view());
-  must(BN_nnmod(hash.get(), hash.get(), Curve::order(), curve.scratch()) == 1);
+  must_hold(BN_nnmod(hash.get(), hash.get(), Curve::order(), curve.scratch()) == 1);
   const Bytes32 message = Curve::scalar_bytes(hash);
   Bytes32 v{}, k{};
   v.fill(1);
@@ -227,8 +227,8 @@ Result<VrfProof> vrf_prove(const VrfSecretKey& key, ByteView alpha) {
   const Number k = nonce(curve, x, h_bytes);
   const Challenge c = challenge({y, h_bytes, gamma, curve.bytes(curve.base_times(k)), curve.bytes(curve.times(*h, k))});
   const Number s = Curve::secret_number({});
-  must(BN_mod_mul(s.get(), Curve::number(c).get(), x.get(), Curve::order(), curve.scratch()) == 1);
-  must(BN_mod_add(s.get(), s.get(), k.get(), Curve::order(), curve.scratch()) == 1);
+  must_hold(BN_mod_mul(s.get(), Curve::number(c).get(), x.get(), Curve::order(), curve.scratch()) == 1);
+  must_hold(BN_mod_add(s.get(), s.get(), k.get(), Curve::order(), curve.scratch()) == 1);
   const Bytes32 s_bytes = Curve::scalar_bytes(s);
   VrfProof proof;
   auto out = std::copy(gamma.begin(), gamma.end(), proof.data.begin());

@@ -20,7 +20,7 @@ Result<Hash256> range_root(const NodeReader& read, const LeafRange& range) {
   return node_hash(low, high);
 }
 
-Result<std::vector<Hash256>> roots_of(const NodeReader& read, const std::vector<LeafRange>& ranges) {
+Result<std::vector<Hash256>> read_roots_of(const NodeReader& read, const std::vector<LeafRange>& ranges) {
   std::vector<Hash256> proof;
   proof.reserve(ranges.size());
   for (const LeafRange& range : ranges) {
@@ -60,7 +60,7 @@ void AppendLog::append(const Hash256& leaf_hash, std::vector<LogNode>& completed
 Result<std::vector<Hash256>> log_inclusion_proof(const NodeReader& read, std::uint64_t index, std::uint64_t size) {
   LUCID_TRY(check_size(size, "size"));
   if (index >= size) return fail(Fault::merkle_index, "index", "below " + std::to_string(size), std::to_string(index));
-  return roots_of(read, inclusion_ranges(index, size));
+  return read_roots_of(read, inclusion_ranges(index, size));
 }
 
 Result<std::vector<Hash256>> log_consistency_proof(const NodeReader& read, std::uint64_t old_size,
@@ -69,7 +69,7 @@ Result<std::vector<Hash256>> log_consistency_proof(const NodeReader& read, std::
   if (old_size > new_size)
     return fail(Fault::merkle_size, "old_size", "at most " + std::to_string(new_size), std::to_string(old_size));
   if (old_size == 0) return std::vector<Hash256>{};
-  return roots_of(read, consistency_ranges(old_size, new_size));
+  return read_roots_of(read, consistency_ranges(old_size, new_size));
 }
 
 }  // namespace lucid::merkle

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 constexpr milliseconds kTurn{1'000};
-constexpr PeerId kOne{1}, kTwo{2}, kThree{3};
+constexpr PeerId kPeerOne{1}, kPeerTwo{2}, kPeerThree{3};
 
 class EnginePeersTest : public EngineTest {
  protected:
@@ -21,7 +21,7 @@ class EnginePeersTest : public EngineTest {
   /// All others are there and have said that there is no block yet: this node agrees on height 1.
   void start_with_peers() {
     start();
-    for (const PeerId peer : {kOne, kTwo, kThree}) {
+    for (const PeerId peer : {kPeerOne, kPeerTwo, kPeerThree}) {
       tell(block_sync_, PeerConnected{peer, fixtures::address_of(fixtures::validator_key(number_of(peer)))});
       tell(block_sync_, BlocksHeard{peer, std::make_shared<const Blocks>(Blocks{1, 0, {}})});
     }
@@ -33,7 +33,7 @@ class EnginePeersTest : public EngineTest {
   /// None of the others holds anything that this node's key has signed.
   void answer_the_start() {
     const auto nothing_held = *verifier_.verify(NewestRecordAnswer{1, {}, {}}, world_.members.set);
-    for (const PeerId peer : {kOne, kTwo, kThree}) {
+    for (const PeerId peer : {kPeerOne, kPeerTwo, kPeerThree}) {
       tell(validator_, PeerConnected{peer, fixtures::address_of(fixtures::validator_key(number_of(peer)))});
       tell(validator_, NewestRecordHeard{peer, nothing_held});
       tell(validator_, PeerGone{peer});
@@ -61,7 +61,7 @@ class EnginePeersTest : public EngineTest {
     Proposal content{1, round, hash, {}, plan.proposer(round), {}};
     content.signature = crypto::secp256k1_scheme().sign(world_.key_of(content.proposer),
                                                         crypto::proposal_digest(chain_->identity, content));
-    return {{kOne, consensus::ProposalMessage{*verifier_.verify(content, plan.validators), {}},
+    return {{kPeerOne, consensus::ProposalMessage{*verifier_.verify(content, plan.validators), {}},
              std::make_shared<const Block>(built.block), codec::encode(built.block).size()},
             hash};
   }
@@ -132,7 +132,7 @@ TEST_F(EnginePeersTest, AnotherBodyUnderTheSignedHeaderStandsInNobodysWay) {
 TEST_F(EnginePeersTest, ASignedBlockThatNobodySentIsAskedOfOnePeerAfterAnother) {
   start_with_peers();
   const auto proposed = proposal(round_of_another());
-  for (const PeerId peer : {kOne, kTwo, kThree}) connect(peer);
+  for (const PeerId peer : {kPeerOne, kPeerTwo, kPeerThree}) connect(peer);
   for (const std::uint32_t other : {1u, 2u, 3u})
     hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round_of_another()));
   ASSERT_THAT(sent_->of<AskForBlock>(), SizeIs(1));
@@ -140,7 +140,7 @@ TEST_F(EnginePeersTest, ASignedBlockThatNobodySentIsAskedOfOnePeerAfterAnother) 
   advance(3 * kTurn);
   std::set<PeerId> asked;
   for (const auto& ask : sent_->of<AskForBlock>()) asked.insert(ask.peer);
-  EXPECT_THAT(asked, ElementsAre(kOne, kTwo, kThree));
+  EXPECT_THAT(asked, ElementsAre(kPeerOne, kPeerTwo, kPeerThree));
 
   tell(validator_, proposed.heard);
   EXPECT_EQ(tip()->hash, proposed.hash);
@@ -151,17 +151,17 @@ TEST_F(EnginePeersTest, ASignedBlockThatNobodySentIsAskedOfOnePeerAfterAnother) 
 
 TEST_F(EnginePeersTest, WhatIsHeldIsOfferedToAPeerThatConnectsAndThenToEachInTurn) {
   start_with_peers();
-  hear(kOne, vote(1, VoteStep::prevote, std::nullopt));
-  connect(kTwo);
-  EXPECT_THAT(offered_to(), ElementsAre(kTwo));
-  connect(kThree);
+  hear(kPeerOne, vote(1, VoteStep::prevote, std::nullopt));
+  connect(kPeerTwo);
+  EXPECT_THAT(offered_to(), ElementsAre(kPeerTwo));
+  connect(kPeerThree);
   sent_->of<SendToPeers>().clear();
   advance(4 * kTurn);
-  EXPECT_THAT(offered_to(), ElementsAre(kTwo, kThree, kTwo, kThree));
+  EXPECT_THAT(offered_to(), ElementsAre(kPeerTwo, kPeerThree, kPeerTwo, kPeerThree));
   for (const auto& sent : sent_->of<SendToPeers>()) EXPECT_FALSE(sent.messages.empty());
 
-  tell(validator_, PeerGone{kTwo});
-  tell(validator_, PeerGone{kThree});
+  tell(validator_, PeerGone{kPeerTwo});
+  tell(validator_, PeerGone{kPeerThree});
   sent_->of<SendToPeers>().clear();
   advance(3 * kTurn);
   EXPECT_TRUE(offered_to().empty());
@@ -171,9 +171,9 @@ TEST_F(EnginePeersTest, APeerThatAsksForABlockGetsItsProposal) {
   start_with_peers();
   const auto proposed = proposal(round_of_another());
   tell(validator_, proposed.heard);
-  tell(validator_, BlockWanted{kThree, 1, proposed.hash});
-  tell(validator_, BlockWanted{kThree, 1, Hash256{}});
-  ASSERT_THAT(offered_to(), ElementsAre(kThree));
+  tell(validator_, BlockWanted{kPeerThree, 1, proposed.hash});
+  tell(validator_, BlockWanted{kPeerThree, 1, Hash256{}});
+  ASSERT_THAT(offered_to(), ElementsAre(kPeerThree));
   const auto& given = sent_->of<SendToPeers>().back();
   ASSERT_THAT(given.blocks, SizeIs(1));
   EXPECT_EQ(crypto::header_hash(given.blocks[0]->header), proposed.hash);
@@ -181,13 +181,13 @@ TEST_F(EnginePeersTest, APeerThatAsksForABlockGetsItsProposal) {
 
 TEST_F(EnginePeersTest, ATransactionThatIsNewHereIsOfferedToAllAndWhatAPeerOffersIsNot) {
   start();
-  connect(kOne);
+  connect(kPeerOne);
   ASSERT_TRUE(submit({transaction(1, 0)}).results[0]);
   ASSERT_THAT(sent_->of<OfferTransactions>(), SizeIs(1));
   EXPECT_FALSE(sent_->of<OfferTransactions>()[0].only);
   EXPECT_THAT(sent_->of<OfferTransactions>()[0].transactions, ElementsAre(transaction(1, 0)));
 
-  tell(block_producer_, TransactionsHeard{kOne, {transaction(1, 0), transaction(2, 0), {0xc1}}});
+  tell(block_producer_, TransactionsHeard{kPeerOne, {transaction(1, 0), transaction(2, 0), {0xc1}}});
   EXPECT_EQ(ask<PendingTransactions>(block_producer_, GetPending{0, 10})->total, 2u);
   EXPECT_THAT(sent_->of<OfferTransactions>(), SizeIs(1));
 }
@@ -199,7 +199,7 @@ TEST_F(EnginePeersTest, WhatWaitsIsOfferedAgainToEachPeerWithinBounds) {
     batch.push_back(world_.encoded(fixtures::account_key(i), 0,
                                    Data{BoundedString<64>("note"), BoundedBytes<4096>(Bytes(2'000, std::uint8_t{7}))}));
   submit(batch);
-  for (const PeerId peer : {kOne, kTwo}) connect(peer);
+  for (const PeerId peer : {kPeerOne, kPeerTwo}) connect(peer);
   advance(8 * kTurn);
   std::map<PeerId, std::set<Bytes>> offered;
   for (const auto& offer : sent_->of<OfferTransactions>()) {
@@ -216,10 +216,10 @@ TEST_F(EnginePeersTest, WhatWaitsIsOfferedAgainToEachPeerWithinBounds) {
 
 TEST_F(EnginePeersTest, ADoubleSignatureIsPutOnChainOnceByTheValidatorsOwnAccount) {
   start_with_peers();
-  connect(kOne);
+  connect(kPeerOne);
   for (int again = 0; again < 3; ++again) {
-    hear(kOne, vote(1, VoteStep::prevote, fixtures::some_hash(1)));
-    hear(kTwo, vote(1, VoteStep::prevote, fixtures::some_hash(2)));
+    hear(kPeerOne, vote(1, VoteStep::prevote, fixtures::some_hash(1)));
+    hear(kPeerTwo, vote(1, VoteStep::prevote, fixtures::some_hash(2)));
   }
   const auto pending = ask<PendingTransactions>(block_producer_, GetPending{0, 10});
   ASSERT_TRUE(pending);
@@ -234,18 +234,18 @@ TEST_F(EnginePeersTest, ADoubleSignatureIsPutOnChainOnceByTheValidatorsOwnAccoun
   EXPECT_EQ(sent_->of<OfferTransactions>()[0].transactions[0], Bytes(made.encoded.begin(), made.encoded.end()));
 
   // Another one of the same validator, in another step, is another matter.
-  hear(kOne, vote(1, VoteStep::precommit, fixtures::some_hash(1)));
-  hear(kTwo, vote(1, VoteStep::precommit, fixtures::some_hash(2)));
+  hear(kPeerOne, vote(1, VoteStep::precommit, fixtures::some_hash(1)));
+  hear(kPeerTwo, vote(1, VoteStep::precommit, fixtures::some_hash(2)));
   EXPECT_EQ(ask<PendingTransactions>(block_producer_, GetPending{0, 10})->total, 2u);
 }
 
 TEST_F(EnginePeersTest, HealthCountsTheValidatorsThatAreConnected) {
   start();
-  connect(kOne);
-  connect(kTwo);
+  connect(kPeerOne);
+  connect(kPeerTwo);
   tell(validator_, PeerConnected{PeerId{9}, std::nullopt});  // an observer
   EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->validators_connected, 2u);
-  tell(validator_, PeerGone{kTwo});
+  tell(validator_, PeerGone{kPeerTwo});
   EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->validators_connected, 1u);
 }
 

@@ -24,13 +24,13 @@ LUCID_LOCAL_MESSAGE(Work)
 LUCID_LOCAL_MESSAGE(Fail)
 LUCID_LOCAL_MESSAGE(Stall)
 
-using WorkerActor = act::iface<void(Work), void(Fail), void(Stall)>;
+using InspectedActor = act::iface<void(Work), void(Fail), void(Stall)>;
 
-class Worker {
+class Inspected {
  public:
-  using interface = WorkerActor;
+  using interface = InspectedActor;
   static constexpr const char* kName = "worker";
-  explicit Worker(interface::pointer self) : self_(self) { act::probe(self_).set_state("idle"); }
+  explicit Inspected(interface::pointer self) : self_(self) { act::probe(self_).set_state("idle"); }
   interface::behavior_type make_behavior() {
     return {
         [this](const Work&) { act::probe(self_).set_state("worked " + std::to_string(++works_) + " times"); },
@@ -49,11 +49,11 @@ class Worker {
 class IntrospectorTest : public ActorTest {
  protected:
   void SetUp() override {
-    worker_ = act::spawn<Worker>(system(), {probes(), "supervisor"});
+    worker_ = act::spawn<Inspected>(system(), {probes(), "supervisor"});
     introspector_ = make_introspector(system(), place(), {clock(), [this](const auto& s) { said_.push_back(s); }});
     run();
   }
-  WorkerActor worker_;
+  InspectedActor worker_;
   IntrospectorActor introspector_;
   std::vector<std::string> said_;
 };
@@ -119,7 +119,7 @@ TEST_F(IntrospectorTest, AnEndedActorIsShownWithTheReason) {
 
 TEST_F(IntrospectorTest, ARestartedActorKeepsItsNameAndSaysWhyTheOneBeforeEnded) {
   kill(worker_);
-  worker_ = act::spawn<Worker>(system(), {probes(), "supervisor"});
+  worker_ = act::spawn<Inspected>(system(), {probes(), "supervisor"});
   run();
   EXPECT_EQ(view("worker").restarts, 1u);
   EXPECT_TRUE(view("worker").alive);
@@ -127,7 +127,7 @@ TEST_F(IntrospectorTest, ARestartedActorKeepsItsNameAndSaysWhyTheOneBeforeEnded)
 }
 
 TEST_F(IntrospectorTest, TwoLivingActorsOfOneKindHaveDifferentNames) {
-  const auto second = act::spawn<Worker>(system(), {probes(), "supervisor"});
+  const auto second = act::spawn<Inspected>(system(), {probes(), "supervisor"});
   run();
   EXPECT_EQ(view("worker#2").state, "idle");
 }
@@ -158,7 +158,7 @@ class HangTest : public ::testing::Test {
   }
   /// Starts a worker and waits until it hangs.
   void hang(act::Thread thread, const std::string& name) {
-    act::post(act::spawn<Worker>(node_.system(), node_.place(thread, name)), Stall{until_});
+    act::post(act::spawn<Inspected>(node_.system(), node_.place(thread, name)), Stall{until_});
     ASSERT_TRUE(eventually([&] {
       for (const auto& view : node_.probes().snapshot())
         if (view.name == name && view.doing == "Stall") return true;

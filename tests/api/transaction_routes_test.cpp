@@ -11,7 +11,7 @@ using TransactionRoutes = ServedNode;
 const std::string kHash(64, 'a');
 const std::string kSignature(130, 'b');
 
-json anchor_body() {
+json anchoring_body() {
   return {{"type", "session_anchor"},
           {"signature", kSignature},
           {"fee", 0},
@@ -39,7 +39,7 @@ Transaction submitted(const FakeNode& node) {
 }
 
 TEST_F(TransactionRoutes, AnAnchorInPartsBecomesTheEncodedTransaction) {
-  const json body = post("/api/v1/transactions", anchor_body(), 202);
+  const json body = post("/api/v1/transactions", anchoring_body(), 202);
   const Transaction txn = submitted(node_);
   EXPECT_EQ(txn.chain_id, 1337U);
   EXPECT_EQ(txn.nonce, 7U);
@@ -81,7 +81,7 @@ TEST_F(TransactionRoutes, ChunkMetadataAndDataInPartsDoToo) {
 }
 
 TEST_F(TransactionRoutes, ARawTransactionIsHandedOnAsItIs) {
-  post("/api/v1/transactions", anchor_body(), 202);
+  post("/api/v1/transactions", anchoring_body(), 202);
   const std::string raw = to_hex(node_.submitted.back());
   node_.submitted.clear();
   post("/api/v1/transactions", {{"raw", raw}}, 202);
@@ -104,7 +104,7 @@ TEST_F(TransactionRoutes, EveryMissingFieldIsNamedAtOnce) {
 TEST_F(TransactionRoutes, WrongFieldsAreNamed) {
   const auto field_error = [&](const json& patch, const std::string& field) {
     SCOPED_TRACE(patch.dump());
-    json body = anchor_body();
+    json body = anchoring_body();
     body.merge_patch(patch);
     post("/api/v1/transactions", body, 422);
     expect_field_error(field);
@@ -138,7 +138,7 @@ TEST_F(TransactionRoutes, AVoteIsToldItsRoute) {
 }
 
 TEST_F(TransactionRoutes, AFeeIsRefusedByItsOwnCode) {
-  json body = anchor_body();
+  json body = anchoring_body();
   body["fee"] = 1;
   post("/api/v1/transactions", body, 422);
   EXPECT_EQ(error_of(last)["code"], "LUCID_ERR_5004");

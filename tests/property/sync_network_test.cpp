@@ -17,7 +17,8 @@ struct SyncTotals {
 };
 
 /// The chain's last block comes after ten minutes at the latest; `limit_ms` counts from the node's start.
-SyncTotals run_seeds(const SyncTrouble& trouble, std::uint64_t first, std::uint64_t count, std::uint64_t limit_ms) {
+SyncTotals run_sync_seeds(const SyncTrouble& trouble, std::uint64_t first, std::uint64_t count,
+                          std::uint64_t limit_ms) {
   SyncTotals totals;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const SyncRun run = run_sync(trouble, seed, limit_ms);
@@ -37,7 +38,7 @@ SyncTotals run_seeds(const SyncTrouble& trouble, std::uint64_t first, std::uint6
 }
 
 TEST(SyncNetwork, AmongHonestPeersANodeReachesTheTipAndJoins) {
-  const auto totals = run_seeds({}, 1, 60, 700'000);
+  const auto totals = run_sync_seeds({}, 1, 60, 700'000);
   EXPECT_EQ(totals.seeds, 60U);
   EXPECT_GT(totals.executed, 0U);
   EXPECT_GT(totals.decided, 0U) << "consensus never needed help";
@@ -46,7 +47,7 @@ TEST(SyncNetwork, AmongHonestPeersANodeReachesTheTipAndJoins) {
 
 TEST(SyncNetwork, LiarsNeitherMisleadNorStopIt) {
   for (const auto& [members, bad] : {std::pair{"abcd", 1U}, {"abcdefg", 2U}, {"abcdefghij", 3U}}) {
-    const auto totals = run_seeds({.members = members, .successors = members, .bad = bad}, 1'000, 40, 900'000);
+    const auto totals = run_sync_seeds({.members = members, .successors = members, .bad = bad}, 1'000, 40, 900'000);
     EXPECT_EQ(totals.seeds, 40U) << members;
     EXPECT_GT(totals.dropped, 0U) << members;
     EXPECT_LE(totals.latest_ms, 30'000U) << members;
@@ -54,27 +55,27 @@ TEST(SyncNetwork, LiarsNeitherMisleadNorStopIt) {
 }
 
 TEST(SyncNetwork, LossAndSlownessOnlyDelayIt) {
-  const auto totals = run_seeds({.loss_percent = 35, .delay_ms = 3'000}, 2'000, 60, 1'200'000);
+  const auto totals = run_sync_seeds({.loss_percent = 35, .delay_ms = 3'000}, 2'000, 60, 1'200'000);
   EXPECT_EQ(totals.seeds, 60U);
   EXPECT_GT(totals.dropped, 0U) << "nobody was ever slow";
 }
 
 TEST(SyncNetwork, ItGoesOnAfterRestarts) {
-  const auto totals = run_seeds({.bad = 1, .loss_percent = 10, .restarts = 6}, 3'000, 60, 1'200'000);
+  const auto totals = run_sync_seeds({.bad = 1, .loss_percent = 10, .restarts = 6}, 3'000, 60, 1'200'000);
   EXPECT_EQ(totals.seeds, 60U);
 }
 
 TEST(SyncNetwork, SetsThatAreReplacedOnTheWayAreFollowed) {
   for (const Height after : {1, 17, 40, 59}) {
-    const auto totals =
-        run_seeds({.handover_after = after, .successors = "aefg", .bad = 1, .loss_percent = 5}, 4'000, 15, 1'200'000);
+    const auto totals = run_sync_seeds({.handover_after = after, .successors = "aefg", .bad = 1, .loss_percent = 5},
+                                       4'000, 15, 1'200'000);
     EXPECT_EQ(totals.seeds, 15U) << after;
   }
 }
 
 TEST(SyncNetwork, ANodeOfTwoOrThreeCatchesUpToo) {
-  EXPECT_EQ(run_seeds({.members = "ab", .successors = "ab"}, 5'000, 20, 1'000'000).seeds, 20U);
-  EXPECT_EQ(run_seeds({.members = "abc", .successors = "abc"}, 6'000, 20, 1'000'000).seeds, 20U);
+  EXPECT_EQ(run_sync_seeds({.members = "ab", .successors = "ab"}, 5'000, 20, 1'000'000).seeds, 20U);
+  EXPECT_EQ(run_sync_seeds({.members = "abc", .successors = "abc"}, 6'000, 20, 1'000'000).seeds, 20U);
 }
 
 TEST(SyncNetwork, TheSameSeedGivesTheSameRun) {

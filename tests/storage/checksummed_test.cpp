@@ -9,7 +9,7 @@
 namespace lucid::storage {
 namespace {
 
-constexpr Table kRows{0, "rows"};
+constexpr Table kChecksummedRows{0, "rows"};
 constexpr Table kOthers{1, "others"};
 
 TEST(Crc32c, gives_the_sums_of_rfc_3720_appendix_b_4) {
@@ -36,10 +36,10 @@ class ChecksummedValue : public ::testing::Test {
     auto txn = store_.write();
     ASSERT_HOLDS(txn);
     for (std::uint64_t key = 1; key <= 3; ++key)
-      ASSERT_HOLDS(checked_append(**txn, kRows, Key{}.u64(key), as_bytes("value " + std::to_string(key))));
+      ASSERT_HOLDS(checked_append(**txn, kChecksummedRows, Key{}.u64(key), as_bytes("value " + std::to_string(key))));
     ASSERT_HOLDS((*txn)->commit());
   }
-  Bytes raw(std::uint64_t key) { return to_bytes(**(*store_.read())->get(kRows, Key{}.u64(key))); }
+  Bytes raw(std::uint64_t key) { return to_bytes(**(*store_.read())->get(kChecksummedRows, Key{}.u64(key))); }
   void put_raw(Table table, std::uint64_t key, ByteView stored) {
     auto txn = store_.write();
     ASSERT_HOLDS(txn);
@@ -47,16 +47,16 @@ class ChecksummedValue : public ::testing::Test {
     ASSERT_HOLDS((*txn)->commit());
   }
 
-  MemoryStore store_{{kRows, kOthers}};
+  MemoryStore store_{{kChecksummedRows, kOthers}};
 };
 
 TEST_F(ChecksummedValue, is_read_back_without_its_sum) {
   auto txn = store_.read();
   ASSERT_HOLDS(txn);
-  const auto value = checked_get(**txn, kRows, Key{}.u64(2));
+  const auto value = checked_get(**txn, kChecksummedRows, Key{}.u64(2));
   ASSERT_HOLDS(value);
   EXPECT_EQ(to_bytes(**value), to_bytes(as_bytes("value 2")));
-  EXPECT_FALSE(checked_get(**txn, kRows, Key{}.u64(9))->has_value());
+  EXPECT_FALSE(checked_get(**txn, kChecksummedRows, Key{}.u64(9))->has_value());
 }
 
 TEST_F(ChecksummedValue, every_flipped_bit_is_found_naming_table_and_key) {
@@ -64,36 +64,36 @@ TEST_F(ChecksummedValue, every_flipped_bit_is_found_naming_table_and_key) {
   for (std::size_t bit = 0; bit < sound.size() * 8; ++bit) {
     Bytes damaged = sound;
     damaged[bit / 8] = static_cast<std::uint8_t>(damaged[bit / 8] ^ (1u << bit % 8));
-    put_raw(kRows, 2, damaged);
+    put_raw(kChecksummedRows, 2, damaged);
     auto txn = store_.read();
     ASSERT_HOLDS(txn);
-    const auto value = checked_get(**txn, kRows, Key{}.u64(2));
+    const auto value = checked_get(**txn, kChecksummedRows, Key{}.u64(2));
     ASSERT_FAULT(Fault::storage_checksum, value);
     EXPECT_EQ(value.error().field, "rows 0000000000000002");
   }
 }
 
 TEST_F(ChecksummedValue, a_sound_value_in_the_wrong_place_is_found) {
-  put_raw(kRows, 3, raw(2));
+  put_raw(kChecksummedRows, 3, raw(2));
   put_raw(kOthers, 2, raw(2));
   auto txn = store_.read();
   ASSERT_HOLDS(txn);
-  ASSERT_FAULT(Fault::storage_checksum, checked_get(**txn, kRows, Key{}.u64(3)));
+  ASSERT_FAULT(Fault::storage_checksum, checked_get(**txn, kChecksummedRows, Key{}.u64(3)));
   ASSERT_FAULT(Fault::storage_checksum, checked_get(**txn, kOthers, Key{}.u64(2)));
 }
 
 TEST_F(ChecksummedValue, one_cut_below_its_sum_is_found) {
-  put_raw(kRows, 2, Bytes(3, 1));
+  put_raw(kChecksummedRows, 2, Bytes(3, 1));
   auto txn = store_.read();
   ASSERT_HOLDS(txn);
-  ASSERT_FAULT(Fault::storage_checksum, checked_get(**txn, kRows, Key{}.u64(2)));
+  ASSERT_FAULT(Fault::storage_checksum, checked_get(**txn, kChecksummedRows, Key{}.u64(2)));
 }
 
 TEST_F(ChecksummedValue, a_cursor_stops_at_the_damaged_entry) {
-  put_raw(kRows, 2, Bytes(10, 1));
+  put_raw(kChecksummedRows, 2, Bytes(10, 1));
   auto txn = store_.read();
   ASSERT_HOLDS(txn);
-  auto cursor = CheckedCursor::open(**txn, kRows);
+  auto cursor = CheckedCursor::open(**txn, kChecksummedRows);
   ASSERT_HOLDS(cursor);
   EXPECT_TRUE(*cursor->first());
   EXPECT_EQ(to_bytes(cursor->value()), to_bytes(as_bytes("value 1")));
@@ -104,7 +104,7 @@ TEST_F(ChecksummedValue, a_cursor_stops_at_the_damaged_entry) {
 TEST_F(ChecksummedValue, seek_at_or_before_finds_the_nearest_entry_below) {
   auto txn = store_.read();
   ASSERT_HOLDS(txn);
-  auto cursor = CheckedCursor::open(**txn, kRows);
+  auto cursor = CheckedCursor::open(**txn, kChecksummedRows);
   ASSERT_HOLDS(cursor);
   EXPECT_FALSE(*cursor->seek_at_or_before(Key{}.u64(0)));
   EXPECT_TRUE(*cursor->seek_at_or_before(Key{}.u64(2)));

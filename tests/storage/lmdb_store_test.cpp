@@ -21,18 +21,18 @@
 namespace lucid::storage {
 namespace {
 
-constexpr Table kRows{0, "rows"};
+constexpr Table kLmdbRows{0, "rows"};
 
 LmdbOptions options_in(const std::filesystem::path& directory) {
   LmdbOptions options;
   options.directory = directory;
-  options.tables = {kRows};
+  options.tables = {kLmdbRows};
   return options;
 }
 
 Status write_row(Store& store, std::uint64_t key, ByteView value) {
   LUCID_TRY_ASSIGN(const auto txn, store.write());
-  LUCID_TRY(txn->put(kRows, Key{}.u64(key), value));
+  LUCID_TRY(txn->put(kLmdbRows, Key{}.u64(key), value));
   return txn->commit();
 }
 
@@ -134,7 +134,7 @@ TEST(LmdbStore, a_full_disk_is_named_and_what_was_committed_stays) {
     store = open_lmdb(options_in(directory.path() / "chain"));
     if (!store) return 4;
     const auto reader = (*store)->read();
-    if (!reader || *(*reader)->count(kRows) != kept || kept == 0) return 5;
+    if (!reader || *(*reader)->count(kLmdbRows) != kept || kept == 0) return 5;
     return 0;
   });
 }
@@ -156,7 +156,7 @@ TEST(LmdbStore, the_map_grows_while_readers_of_the_same_process_come_and_go) {
     readers.emplace_back([&] {
       while (!done) {
         auto txn = store.read();
-        const bool right = txn && to_bytes(**(*txn)->get(kRows, Key{}.u64(0))) == Bytes(1000, 3);
+        const bool right = txn && to_bytes(**(*txn)->get(kLmdbRows, Key{}.u64(0))) == Bytes(1000, 3);
         wrong += right ? 0 : 1;
         ++reads;
       }
@@ -169,7 +169,7 @@ TEST(LmdbStore, the_map_grows_while_readers_of_the_same_process_come_and_go) {
   EXPECT_GT(store.size()->map_bytes, map_at_first);
   auto reader = store.read();
   ASSERT_HOLDS(reader);
-  EXPECT_EQ(*(*reader)->count(kRows), 101u);
+  EXPECT_EQ(*(*reader)->count(kLmdbRows), 101u);
 }
 
 TEST(LmdbStore, a_reader_that_never_ends_makes_the_growing_write_fail_and_not_hang) {
@@ -184,7 +184,7 @@ TEST(LmdbStore, a_reader_that_never_ends_makes_the_growing_write_fail_and_not_ha
   auto reader = store.read();
   ASSERT_HOLDS(reader);
   ASSERT_FAULT(Fault::storage_io, write_row(store, 1, Bytes(1u << 20, 1)));
-  EXPECT_TRUE((*reader)->get(kRows, Key{}.u64(0))->has_value());
+  EXPECT_TRUE((*reader)->get(kLmdbRows, Key{}.u64(0))->has_value());
   reader->reset();
   ASSERT_HOLDS(write_row(store, 1, Bytes(1u << 20, 1)));
 }
@@ -202,7 +202,7 @@ TEST(LmdbStore, a_bulk_load_is_all_there_after_its_final_sync) {
   auto store = open_lmdb(options_in(directory.path() / "chain"));
   ASSERT_HOLDS(store);
   ASSERT_HOLDS((*store)->clear_stale_readers());
-  EXPECT_EQ(*(*(*store)->read())->count(kRows), 500u);
+  EXPECT_EQ(*(*(*store)->read())->count(kLmdbRows), 500u);
 }
 
 TEST(LmdbStore, a_killed_process_leaves_what_it_committed_and_no_lock) {
@@ -215,7 +215,8 @@ TEST(LmdbStore, a_killed_process_leaves_what_it_committed_and_no_lock) {
       if (!store || !write_row(**store, round, as_bytes("kept"))) ::_exit(1);
       auto reader = (*store)->read();  // a reader and a writer die with it
       auto open_write = (*store)->write();
-      if (!reader || !open_write || !(*open_write)->put(kRows, Key{}.u64(1000 + round), as_bytes("lost"))) ::_exit(2);
+      if (!reader || !open_write || !(*open_write)->put(kLmdbRows, Key{}.u64(1000 + round), as_bytes("lost")))
+        ::_exit(2);
       ::kill(::getpid(), SIGKILL);
     }
     int status = 0;
@@ -223,7 +224,7 @@ TEST(LmdbStore, a_killed_process_leaves_what_it_committed_and_no_lock) {
     ASSERT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
     auto store = open_lmdb(options_in(directory.path() / "chain"));
     ASSERT_HOLDS(store);
-    EXPECT_EQ(*(*(*store)->read())->count(kRows), round + 1);
+    EXPECT_EQ(*(*(*store)->read())->count(kLmdbRows), round + 1);
   }
 }
 

@@ -13,7 +13,7 @@
 namespace lucid::tools {
 namespace {
 
-const SessionId kSession = parse_uuid("01234567-89ab-4def-8123-456789abcdef", "session").value();
+const SessionId kAnchoredSession = parse_uuid("01234567-89ab-4def-8123-456789abcdef", "session").value();
 
 class SessionTest : public testing::Test {
  protected:
@@ -23,7 +23,7 @@ class SessionTest : public testing::Test {
     return session_files(paths).value();
   }
   Manifest record(const std::vector<SessionFile>& of) {
-    return record_session(kSession, 1'700'000'000'000, of,
+    return record_session(kAnchoredSession, 1'700'000'000'000, of,
                           [this](const ManifestChunk& chunk, ByteView stored) -> Status {
                             store_[chunk.hash] = to_bytes(stored);
                             return {};
@@ -97,15 +97,15 @@ TEST_F(SessionTest, WhatIsMissingOrNoFileOrNoTextIsRefused) {
 TEST_F(SessionTest, ASessionOfNothingButEmptyFilesIsRefused) {
   home_.write("empty", {});
   const auto named = files({"empty"});
-  const auto manifest = record_session(kSession, 0, named, [](const auto&, ByteView) -> Status { return {}; });
+  const auto manifest = record_session(kAnchoredSession, 0, named, [](const auto&, ByteView) -> Status { return {}; });
   EXPECT_EQ(manifest.error().fault, Fault::manifest_form);
 }
 
 TEST_F(SessionTest, ASinkThatRefusesEndsTheRecording) {
   home_.write("a", as_bytes("a"));
   const auto named = files({"a"});
-  const auto manifest =
-      record_session(kSession, 0, named, [](const auto&, ByteView) -> Status { return fail(Fault::node_refused); });
+  const auto manifest = record_session(kAnchoredSession, 0, named,
+                                       [](const auto&, ByteView) -> Status { return fail(Fault::node_refused); });
   EXPECT_EQ(manifest.error().fault, Fault::node_refused);
 }
 

@@ -12,8 +12,8 @@ namespace lucid::bench {
 namespace {
 
 /// Blocks that one task reads and whose signatures it checks.
-constexpr Height kSlab = 128;
-constexpr Height kSayEvery = 10'000;
+constexpr Height kLoadedSlab = 128;
+constexpr Height kSayLoadedEvery = 10'000;
 
 /// A block as stored, and its transactions whose signatures hold.
 struct Loaded {
@@ -21,14 +21,14 @@ struct Loaded {
   Hash256 hash;  // as stored
   std::map<Hash256, crypto::TransactionPtr> known;
 };
-using Slab = Result<std::vector<Loaded>>;
+using LoadedSlab = Result<std::vector<Loaded>>;
 
 Error at_height(Height height, Error error) {
   error.field = "block " + std::to_string(height) + (error.field.empty() ? "" : ": " + error.field);
   return error;
 }
 
-Slab load(const storage::ChainStore& store, const crypto::Verifier& verifier, Height first, Height last) {
+LoadedSlab load(const storage::ChainStore& store, const crypto::Verifier& verifier, Height first, Height last) {
   LUCID_TRY_ASSIGN(const auto snapshot, store.snapshot());
   std::vector<Loaded> out;
   for (Height height = first; height <= last; ++height) {
@@ -107,15 +107,15 @@ Result<ChainCheck> check_chain(const std::filesystem::path& data_dir) {
 
   const auto start = steady_now();
   Replay replay(chain);
-  const Height slabs = (last + kSlab - 1) / kSlab;
-  Ahead<Slab> ahead(slabs, [&](std::size_t slab) {
-    return load(store, verifier, slab * kSlab + 1, std::min<Height>(last, (slab + 1) * kSlab));
+  const Height slabs = (last + kLoadedSlab - 1) / kLoadedSlab;
+  Ahead<LoadedSlab> ahead(slabs, [&](std::size_t slab) {
+    return load(store, verifier, slab * kLoadedSlab + 1, std::min<Height>(last, (slab + 1) * kLoadedSlab));
   });
   for (Height slab = 0; slab < slabs; ++slab) {
     LUCID_TRY_ASSIGN(const auto blocks, ahead.next());
     for (const Loaded& loaded : blocks) {
       LUCID_TRY(replay.take(loaded));
-      if (replay.state().height % kSayEvery == 0)
+      if (replay.state().height % kSayLoadedEvery == 0)
         std::fprintf(stderr, "checked %llu blocks, %.0f a second\n",
                      static_cast<unsigned long long>(replay.state().height),
                      static_cast<double>(replay.state().height) / seconds_since(start));

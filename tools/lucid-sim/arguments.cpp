@@ -14,7 +14,7 @@ constexpr Height kMaxHeights = 10'000;
 constexpr std::uint64_t kMaxSeeds = 10'000'000;
 constexpr int kUsage = 2;
 
-std::optional<std::uint64_t> number(std::string_view text) {
+std::optional<std::uint64_t> read_number(std::string_view text) {
   std::uint64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -70,8 +70,8 @@ Result<SeedRange> parse_seeds(std::string_view text) {
                 std::string(text.substr(0, 60)));
   };
   const auto dots = text.find("..");
-  const auto first = number(text.substr(0, dots));
-  const auto last = dots == std::string_view::npos ? first : number(text.substr(dots + 2));
+  const auto first = read_number(text.substr(0, dots));
+  const auto last = dots == std::string_view::npos ? first : read_number(text.substr(dots + 2));
   if (!first || !last || *first == 0 || *first > *last || *last > (std::uint64_t{1} << 63) ||
       *last - *first >= kMaxSeeds)
     return bad();

@@ -9,6 +9,9 @@
 
 namespace lucid::sim {
 
+/// A valid_until beyond every run.
+inline constexpr Height kNeverExpires = 1'000'000;
+
 /// The next operation. `made` counts the anchors so far: each has a session of its own.
 Operation client_operation(Chance& chance, TimeMs started_at, std::uint64_t& made);
 

@@ -4,6 +4,7 @@
 
 #include "core/codec/codec.hpp"
 #include "core/ledger/set_changes.hpp"
+#include "tools/lucid-sim/client_operation.hpp"
 
 namespace lucid::sim {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::uint64_t kTries = 4;
 /// The account that carries all of it: anybody's will do.
 constexpr std::size_t kAccount = kClientKeys - 2;
-constexpr Height kNeverExpires = 1'000'000;
 
 }  // namespace
 

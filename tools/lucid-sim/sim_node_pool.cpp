@@ -1,13 +1,9 @@
 // The mempool and the outbox of a machine.
 #include "core/codec/codec.hpp"
+#include "tools/lucid-sim/client_operation.hpp"
 #include "tools/lucid-sim/sim_node.hpp"
 
 namespace lucid::sim {
-namespace {
-
-constexpr Height kNeverExpires = 1'000'000;
-
-}  // namespace
 
 crypto::TransactionPtr SimNode::sign(Operation operation, std::uint64_t nonce) const {
   const auto& chain = world_.verifier.chain();

@@ -6,11 +6,6 @@
 #include "tools/lucid-sim/client_operation.hpp"
 
 namespace lucid::sim {
-namespace {
-
-constexpr Height kNeverExpires = 1'000'000;
-
-}  // namespace
 
 ClientWork::ClientWork(World& world, const std::vector<std::unique_ptr<SimNode>>& nodes, Chance chance)
     : world_(world), nodes_(nodes), chance_(chance) {

@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr auto kRefresh = std::chrono::seconds(1);
 
-struct Arguments {
+struct ActorsArguments {
   std::string data_dir = "data";
   std::uint16_t port = 0;  // 0: as the node says in its data directory
   std::string name;
@@ -40,7 +40,7 @@ Result<std::uint16_t> port_of_node(const std::string& data_dir) {
   return ports["actors"].get<std::uint16_t>();
 }
 
-Result<std::unique_ptr<IntrospectionClient>> connect(const Arguments& arguments) {
+Result<std::unique_ptr<IntrospectionClient>> connect(const ActorsArguments& arguments) {
   LUCID_TRY_ASSIGN(const auto certs, config::find_operator_certs(arguments.data_dir));
   IntrospectionClient::Target target;
   target.files = {certs.ca_certificate, certs.node_certificate, certs.node_key, config::kOperatorNodeName};
@@ -57,7 +57,7 @@ Json list_json(const std::vector<actors::ActorView>& views) {
   return list;
 }
 
-int tree(const Arguments& arguments) {
+int tree(const ActorsArguments& arguments) {
   const auto client = connect(arguments);
   if (!client) return refuse(client.error(), arguments.json);
   const auto views = (*client)->snapshot();
@@ -66,7 +66,7 @@ int tree(const Arguments& arguments) {
   return kExitFine;
 }
 
-int top(const Arguments& arguments) {
+int top(const ActorsArguments& arguments) {
   const auto client = connect(arguments);
   if (!client) return refuse(client.error(), arguments.json);
   const bool clears = arguments.watch && !arguments.json && ::isatty(STDOUT_FILENO) == 1;
@@ -80,7 +80,7 @@ int top(const Arguments& arguments) {
   }
 }
 
-int inspect(const Arguments& arguments) {
+int inspect(const ActorsArguments& arguments) {
   const auto client = connect(arguments);
   if (!client) return refuse(client.error(), arguments.json);
   const auto view = (*client)->actor(arguments.name);
@@ -90,7 +90,7 @@ int inspect(const Arguments& arguments) {
 }
 
 CLI::App* add_verb(CLI::App& group, const std::string& name, const std::string& help,
-                   const std::shared_ptr<Arguments>& arguments) {
+                   const std::shared_ptr<ActorsArguments>& arguments) {
   auto* verb = group.add_subcommand(name, help);
   verb->add_option("--data-dir", arguments->data_dir, "The node's data directory, which holds the key")
       ->envname("LUCID_DATA_DIR")
@@ -105,7 +105,7 @@ CLI::App* add_verb(CLI::App& group, const std::string& name, const std::string& 
 }  // namespace
 
 void add_actors(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ActorsArguments>();
   auto* group = app.add_subcommand("actors", "What the actors of a running node on this machine do");
   group->require_subcommand(1);
   add_verb(*group, "tree", "Who supervises whom, and each one's state", arguments)->callback([arguments, &status] {

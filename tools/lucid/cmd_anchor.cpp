@@ -17,13 +17,14 @@
 #include "tools/lucid/progress.hpp"
 #include "tools/lucid/recorder.hpp"
 #include "tools/lucid/report.hpp"
+#include "tools/lucid/wall_clock.hpp"
 
 namespace lucid::tools {
 namespace {
 
 constexpr auto kBetweenQuestions = std::chrono::milliseconds(100);
 
-struct Arguments {
+struct AnchorArguments {
   NodeOptions node;
   std::vector<std::string> paths;
   std::string session;
@@ -49,11 +50,6 @@ Result<SessionId> new_session() {
   return session;
 }
 
-TimeMs now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<TimeMs>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
-}
-
 std::uint64_t bytes_in(const std::vector<SessionFile>& files) {
   std::uint64_t sum = 0;
   std::error_code error;
@@ -64,10 +60,10 @@ std::uint64_t bytes_in(const std::vector<SessionFile>& files) {
   return sum;
 }
 
-/// One run of the command, step by step; what each step learnt stands in the members.
+/// One anchor of the command, step by step; what each step learnt stands in the members.
 class Anchoring {
  public:
-  explicit Anchoring(const Arguments& arguments) : arguments_(arguments) {}
+  explicit Anchoring(const AnchorArguments& arguments) : arguments_(arguments) {}
 
   Result<Json> run() {
     LUCID_TRY_ASSIGN(const auto files, session_files(arguments_.paths));
@@ -202,7 +198,7 @@ class Anchoring {
     return {};
   }
 
-  const Arguments& arguments_;
+  const AnchorArguments& arguments_;
   SessionId session_;
   Address owner_;
   crypto::ChainIdentity chain_;
@@ -212,7 +208,7 @@ class Anchoring {
   Json result_;
 };
 
-int run(const Arguments& arguments) {
+int run_anchor(const AnchorArguments& arguments) {
   const auto result = Anchoring(arguments).run();
   if (!result) return refuse(result.error(), arguments.node.json);
   if (arguments.node.json) std::cout << result->dump(2) << "\n";
@@ -222,7 +218,7 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 void add_anchor(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AnchorArguments>();
   auto* command = app.add_subcommand("anchor", "Anchor files as one session and wait until that is final");
   command->add_option("paths", arguments->paths, "Files, or directories of files")->required();
   command->add_option("--session", arguments->session, "The session's UUID; a random one if not given");
@@ -235,7 +231,7 @@ void add_anchor(CLI::App& app, int& status) {
   command->add_flag("--bundle", arguments->bundle, "Write the proof to <session id>.lucid here")->excludes(no_wait);
   command->add_option("--timeout-s", arguments->timeout_s, "How long to wait until it is final")->capture_default_str();
   add_node_options(*command, arguments->node);
-  command->callback([arguments, &status] { status = run(*arguments); });
+  command->callback([arguments, &status] { status = run_anchor(*arguments); });
 }
 
 }  // namespace lucid::tools

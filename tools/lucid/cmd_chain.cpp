@@ -9,26 +9,17 @@
 namespace lucid::tools {
 namespace {
 
-struct Arguments {
+struct ChainArguments {
   NodeOptions node;
   std::string id = "latest";
 };
 
-int print(const Result<Json>& answer, bool json) {
-  if (!answer) return refuse(answer.error(), json);
-  if (json)
-    std::cout << answer->dump(2) << "\n";
-  else
-    print_fields(*answer);
-  return kExitFine;
-}
-
-Result<Json> ask(const Arguments& arguments, const std::string& path) {
+Result<Json> ask(const ChainArguments& arguments, const std::string& path) {
   LUCID_TRY_ASSIGN(NodeClient node, NodeClient::make(arguments.node.url));
   return node.get(path);
 }
 
-Result<Json> whole_status(const Arguments& arguments) {
+Result<Json> whole_status(const ChainArguments& arguments) {
   LUCID_TRY_ASSIGN(NodeClient node, NodeClient::make(arguments.node.url));
   LUCID_TRY_ASSIGN(const Json health, node.get_any("/health"));
   LUCID_TRY_ASSIGN(const Json chain, node.get("/chain/status"));
@@ -37,9 +28,9 @@ Result<Json> whole_status(const Arguments& arguments) {
 }
 
 /// 1 where the node answers but is not well.
-int status_of(const Arguments& arguments) {
+int status_of(const ChainArguments& arguments) {
   const auto answer = whole_status(arguments);
-  const int printed = print(answer, arguments.node.json);
+  const int printed = print_answer(answer, arguments.node.json);
   if (printed != kExitFine) return printed;
   return answer->at("health").value("status", std::string()) == "healthy" ? kExitFine : kExitNo;
 }
@@ -47,29 +38,29 @@ int status_of(const Arguments& arguments) {
 }  // namespace
 
 void add_status(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ChainArguments>();
   auto* command = app.add_subcommand("status", "Whether a node is well, and where its chain stands");
   add_node_options(*command, arguments->node);
   command->callback([arguments, &status] { status = status_of(*arguments); });
 }
 
 void add_block(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ChainArguments>();
   auto* command = app.add_subcommand("block", "Show a block");
   command->add_option("id", arguments->id, "A height, a hash, a block id, or \"latest\"")->capture_default_str();
   add_node_options(*command, arguments->node);
   command->callback([arguments, &status] {
-    status = print(ask(*arguments, "/blocks/" + api::url_encode(arguments->id)), arguments->node.json);
+    status = print_answer(ask(*arguments, "/blocks/" + api::url_encode(arguments->id)), arguments->node.json);
   });
 }
 
 void add_tx(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ChainArguments>();
   auto* command = app.add_subcommand("tx", "Show a transaction");
   command->add_option("id", arguments->id, "The transaction's id")->required();
   add_node_options(*command, arguments->node);
   command->callback([arguments, &status] {
-    status = print(ask(*arguments, "/transactions/" + api::url_encode(arguments->id)), arguments->node.json);
+    status = print_answer(ask(*arguments, "/transactions/" + api::url_encode(arguments->id)), arguments->node.json);
   });
 }
 

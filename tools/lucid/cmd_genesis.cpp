@@ -1,7 +1,6 @@
 // `lucid genesis`: writes the file that a chain begins with. Chain parameters come from the profile, and from the
 // environment names that Lucid's deployments use (SLOT_DURATION_SEC and so on).
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,13 +16,14 @@
 #include "tools/lucid/commands.hpp"
 #include "tools/lucid/local_files.hpp"
 #include "tools/lucid/report.hpp"
+#include "tools/lucid/wall_clock.hpp"
 
 namespace lucid::tools {
 namespace {
 
 constexpr std::size_t kMaxPublicFileBytes = 16'384;
 
-struct Arguments {
+struct GenesisArguments {
   std::string profile;
   std::string chain_id;
   std::vector<std::string> validators;  // [NAME=]FILE
@@ -36,11 +36,6 @@ struct Arguments {
   bool json = false;
 };
 
-TimeMs now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<TimeMs>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
 /// What stands before and after the first "="; the first part is empty where there is none.
 std::pair<std::string, std::string> split(const std::string& text) {
   const auto equals = text.find('=');
@@ -48,7 +43,7 @@ std::pair<std::string, std::string> split(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-Result<ChainParams> chosen_params(const Arguments& arguments) {
+Result<ChainParams> chosen_params(const GenesisArguments& arguments) {
   const auto profile = params::parse_profile(arguments.profile);
   if (!profile) return fail(Fault::text_form, "--profile", "mainnet, dev, test or bench", arguments.profile);
   TimeMs start = now_ms();
@@ -111,7 +106,7 @@ Result<Owner> read_owner(const std::string& argument, const ValidatorSet& set) {
   return owner;
 }
 
-Result<config::GenesisFile> compose(const Arguments& arguments) {
+Result<config::GenesisFile> compose(const GenesisArguments& arguments) {
   Result<config::GenesisFile> file{config::GenesisFile{}};
   Genesis& genesis = file->genesis;
   LUCID_TRY_ASSIGN(genesis.params, chosen_params(arguments));
@@ -134,7 +129,7 @@ Result<config::GenesisFile> compose(const Arguments& arguments) {
   return config::parse_genesis(config::genesis_to_json(*file), "this genesis");
 }
 
-void print_summary(const config::GenesisFile& file, const Arguments& arguments) {
+void print_summary(const config::GenesisFile& file, const GenesisArguments& arguments) {
   const ChainParams& params = file.genesis.params;
   const std::string hash = to_hex(crypto::genesis_hash(file.genesis));
   if (arguments.json) {
@@ -156,7 +151,7 @@ void print_summary(const config::GenesisFile& file, const Arguments& arguments) 
             << "Every node of the chain starts with this file: lucidd --genesis " << arguments.output << "\n";
 }
 
-Status write(const Arguments& arguments) {
+Status write(const GenesisArguments& arguments) {
   LUCID_TRY_ASSIGN(const config::GenesisFile file, compose(arguments));
   LUCID_TRY(config::write_genesis(arguments.output, file));
   print_summary(file, arguments);
@@ -166,7 +161,7 @@ Status write(const Arguments& arguments) {
 }  // namespace
 
 void add_genesis(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<GenesisArguments>();
   auto* command = app.add_subcommand("genesis", "Write the genesis file of a new chain");
   std::string names;
   for (const auto name : config::chain_claim_names()) names += (names.empty() ? "" : ", ") + std::string(name);

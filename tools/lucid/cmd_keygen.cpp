@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;
 
-struct Arguments {
+struct KeygenArguments {
   std::string key_dir;
   std::string name;
   std::string public_file;
@@ -30,7 +30,7 @@ Status check_name(const std::string& name) {
               "\"" + name.substr(0, kMaxNameBytes) + "\"");
 }
 
-Status make(const Arguments& arguments) {
+Status make(const KeygenArguments& arguments) {
   LUCID_TRY(check_name(arguments.name));
   const std::filesystem::path dir = arguments.key_dir;
   const std::filesystem::path file = arguments.public_file.empty() ? dir / (arguments.name + ".pub.json")
@@ -60,7 +60,7 @@ Status make(const Arguments& arguments) {
 }  // namespace
 
 void add_keygen(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<KeygenArguments>();
   auto* command = app.add_subcommand("keygen", "Make a node's secret keys and the public file for a genesis");
   command->add_option("--key-dir", arguments->key_dir, "Where the keys go; nothing there is overwritten")->required();
   command->add_option("--name", arguments->name, "The node's name")->required();

@@ -14,7 +14,7 @@
 namespace lucid::tools {
 namespace {
 
-struct Arguments {
+struct SessionArguments {
   NodeOptions node;
   std::string session;
   std::string directory;
@@ -32,7 +32,7 @@ Json files_of(ByteView manifest_bytes) {
   return files;
 }
 
-Result<Json> show(const Arguments& arguments) {
+Result<Json> show(const SessionArguments& arguments) {
   LUCID_TRY_ASSIGN(const SessionId session, parse_uuid(arguments.session, "session"));
   LUCID_TRY_ASSIGN(NodeClient node, NodeClient::make(arguments.node.url));
   LUCID_TRY_ASSIGN(Json answer, node.get("/anchoring/session/" + to_text(session)));
@@ -42,7 +42,7 @@ Result<Json> show(const Arguments& arguments) {
 }
 
 /// Trusts the node with nothing: the proof is checked first, and its manifest says what every chunk must be.
-Result<Json> fetch(const Arguments& arguments) {
+Result<Json> fetch(const SessionArguments& arguments) {
   LUCID_TRY_ASSIGN(const SessionId session, parse_uuid(arguments.session, "session"));
   LUCID_TRY_ASSIGN(const auto trusted, trusted_hash(arguments.genesis));
   LUCID_TRY_ASSIGN(NodeClient node, NodeClient::make(arguments.node.url));
@@ -69,26 +69,17 @@ Result<Json> fetch(const Arguments& arguments) {
   return out;
 }
 
-int print(const Result<Json>& result, bool json) {
-  if (!result) return refuse(result.error(), json);
-  if (json)
-    std::cout << result->dump(2) << "\n";
-  else
-    print_fields(*result);
-  return kExitFine;
-}
-
 }  // namespace
 
 void add_session(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("session", "Show a session, or fetch its files");
   command->require_subcommand(1);
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SessionArguments>();
 
   auto* shown = command->add_subcommand("show", "What became of a session");
   shown->add_option("session", arguments->session, "The session's UUID")->required();
   add_node_options(*shown, arguments->node);
-  shown->callback([arguments, &status] { status = print(show(*arguments), arguments->node.json); });
+  shown->callback([arguments, &status] { status = print_answer(show(*arguments), arguments->node.json); });
 
   auto* fetched =
       command->add_subcommand("fetch", "Check a session's proof, download its chunks and restore its files");
@@ -96,7 +87,7 @@ void add_session(CLI::App& app, int& status) {
   fetched->add_option("directory", arguments->directory, "A new directory; named as the session if not given");
   fetched->add_option("--genesis", arguments->genesis, "What you trust: a genesis file, its hash, or a header's");
   add_node_options(*fetched, arguments->node);
-  fetched->callback([arguments, &status] { status = print(fetch(*arguments), arguments->node.json); });
+  fetched->callback([arguments, &status] { status = print_answer(fetch(*arguments), arguments->node.json); });
 }
 
 }  // namespace lucid::tools

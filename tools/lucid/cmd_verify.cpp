@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 // The manifest's limit, and as much again for all else.
 constexpr std::size_t kMaxBundleBytes = 2 * kMaxManifestBytes;
 
-struct Arguments {
+struct VerifyArguments {
   std::string bundle;
   std::vector<std::string> files;
   std::string genesis;
@@ -71,7 +71,7 @@ void print_text(const BundleReport& report) {
             << " at the latest\n";
 }
 
-Result<BundleReport> verify(const Arguments& arguments) {
+Result<BundleReport> verify(const VerifyArguments& arguments) {
   LUCID_TRY_ASSIGN(const auto trusted, trusted_hash(arguments.genesis));
   LUCID_TRY_ASSIGN(const Bytes bytes, read_whole_file(arguments.bundle, kMaxBundleBytes));
   std::vector<anchoring::FileAtHand> files;
@@ -83,7 +83,7 @@ Result<BundleReport> verify(const Arguments& arguments) {
   return anchoring::verify_bundle(crypto::secp256k1_scheme(), bytes, trusted, files);
 }
 
-int run(const Arguments& arguments) {
+int run_verify(const VerifyArguments& arguments) {
   const auto report = verify(arguments);
   if (!report) return refuse(report.error(), arguments.json);
   arguments.json ? print_json(*report) : print_text(*report);
@@ -93,14 +93,14 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 void add_verify(CLI::App& app, int& status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<VerifyArguments>();
   auto* command = app.add_subcommand("verify", "Check a proof bundle, and files against it, with no network");
   command->add_option("bundle", arguments->bundle, "The proof, a .lucid file")->required();
   command->add_option("files", arguments->files, "Files of the session, or directories of them, to compare");
   command->add_option("--genesis", arguments->genesis,
                       "What you trust: a genesis file, its hash, or the hash of a header of the chain");
   command->add_flag("--json", arguments->json, "Print JSON");
-  command->callback([arguments, &status] { status = run(*arguments); });
+  command->callback([arguments, &status] { status = run_verify(*arguments); });
 }
 
 }  // namespace lucid::tools

@@ -5,6 +5,9 @@
 #include <iostream>
 #include <thread>
 
+#include "tools/lucid/commands.hpp"
+#include "tools/lucid/report.hpp"
+
 namespace lucid::tools {
 namespace {
 
@@ -162,6 +165,15 @@ Result<std::uint64_t> number_field(const Json& answer, const std::string& name) 
 
 void print_fields(const Json& answer) {
   print_members(answer, "");
+}
+
+int print_answer(const Result<Json>& answer, bool json) {
+  if (!answer) return refuse(answer.error(), json);
+  if (json)
+    std::cout << answer->dump(2) << "\n";
+  else
+    print_fields(*answer);
+  return kExitFine;
 }
 
 }  // namespace lucid::tools

@@ -57,4 +57,7 @@ Result<std::uint64_t> number_field(const Json& answer, const std::string& name);
 /// An answer for people: a line a field, lists of plain values on one line, objects indented.
 void print_fields(const Json& answer);
 
+/// Prints an answer, for people or as JSON, or why there is none; returns the exit status.
+int print_answer(const Result<Json>& answer, bool json);
+
 }  // namespace lucid::tools

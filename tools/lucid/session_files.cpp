@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using Name = decltype(ManifestFile::name);
 
 /// What the codec would refuse when the manifest is read.
-Status check_name(const std::string& name) {
+Status check_recorded_name(const std::string& name) {
   if (!codec::decode<Name>(codec::encode(Name(name))))
     return fail(Fault::text_form, "file name", "UTF-8 text of at most " + std::to_string(Name::kMax) + " bytes",
                 "\"" + name.substr(0, 80) + "\"");
@@ -67,7 +67,7 @@ Result<std::vector<SessionFile>> session_files(std::span<const std::string> argu
       if (taken.count(file.name) != 0) file.name = safe_name(file.path.lexically_normal().generic_string());
       if (!taken.insert(file.name).second)
         return fail(Fault::text_form, file.path.string(), "a name of its own", "\"" + file.name + "\" a second time");
-      LUCID_TRY(check_name(file.name));
+      LUCID_TRY(check_recorded_name(file.name));
       files.push_back(std::move(file));
     }
   }

@@ -7,8 +7,8 @@
 namespace lucid::crypto {
 namespace {
 
-constexpr std::string_view kOrder = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
-constexpr std::string_view kZero = "0000000000000000000000000000000000000000000000000000000000000000";
+constexpr std::string_view kP256Order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+constexpr std::string_view kZeroScalar = "0000000000000000000000000000000000000000000000000000000000000000";
 
 class VrfTest : public testing::Test {
  protected:
@@ -52,8 +52,8 @@ TEST_F(VrfTest, EveryFlippedBitOfAProofIsRefused) {
 }
 
 TEST_F(VrfTest, AProofWithSNotBelowTheOrderIsRefusedEvenForItsOutput) {
-  for (std::string_view s : {kOrder, std::string_view("ffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-                                                      "ffffffff")}) {
+  for (std::string_view s : {kP256Order, std::string_view("ffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+                                                          "ffffffff")}) {
     VrfProof broken = proof_;
     std::copy_n(test::bytes_of(s).begin(), 32, broken.data.begin() + 49);
     EXPECT_EQ(verdict(public_, alpha_, broken), Fault::vrf_proof_invalid);
@@ -91,7 +91,7 @@ TEST_F(VrfTest, PublicKeysThatAreNoPointAreRefused) {
 }
 
 TEST_F(VrfTest, SecretKeysOutsideTheGroupAreRefused) {
-  for (std::string_view edge : {kZero, kOrder}) {
+  for (std::string_view edge : {kZeroScalar, kP256Order}) {
     const auto key = test::key_of<VrfSecretKey>(edge);
     EXPECT_EQ(vrf_public_key(key).error().fault, Fault::key_invalid);
     EXPECT_EQ(vrf_prove(key, alpha_).error().fault, Fault::key_invalid);

@@ -7,11 +7,6 @@
 #include "tools/lucid-sim/key_table.hpp"
 
 namespace lucid::sim {
-namespace {
-
-constexpr Height kNeverExpires = 1'000'000;
-
-}  // namespace
 
 ActorClients::ActorClients(ActorWorld& world, const std::vector<std::unique_ptr<Machine>>& machines, Chance chance)
     : world_(world), machines_(machines), chance_(chance) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kShownLeaders = 6;
 
-std::string number(std::uint64_t value) {
+std::string numeral(std::uint64_t value) {
   return std::to_string(value);
 }
 
@@ -95,34 +95,34 @@ class ChainChecker final : public Observer {
     constexpr std::uint64_t kUntoldMs = 20;  // by which a drifting clock may differ from what was said last
     if (time > now_ + precision_ms + precision_ms / 2 + kUntoldMs)
       violated("time-ahead",
-               "height " + number(decided.height) + " is dated " + number(time - now_) + " ms after it was decided");
+               "height " + numeral(decided.height) + " is dated " + numeral(time - now_) + " ms after it was decided");
   }
 
   void see(const Committed& seen) {
     const Height height = seen.block->header.height;
     const auto wrong = [&](std::string_view invariant, const std::string& words) {
-      violated(invariant, "node " + number(seen.node) + words);
+      violated(invariant, "node " + numeral(seen.node) + words);
     };
     Height& own = heights_[seen.node];
     if (height != own + 1)
-      wrong("commits-in-order", " committed height " + number(height) + " after height " + number(own));
+      wrong("commits-in-order", " committed height " + numeral(height) + " after height " + numeral(own));
     own = height;
     if (height == 0 || height > history().tip())
-      return wrong("commits-in-order", " committed height " + number(height) + ", which nobody decided");
+      return wrong("commits-in-order", " committed height " + numeral(height) + ", which nobody decided");
     if (seen.hash != history().at(height).hash)
-      return wrong("one-decided-block", " committed " + short_text(seen.hash) + " as height " + number(height) +
+      return wrong("one-decided-block", " committed " + short_text(seen.hash) + " as height " + numeral(height) +
                                             ", another " + short_text(history().at(height).hash));
     if (!seen.state || !seen.changes) return;
     const auto first = states_.try_emplace(height, seen.state);
     if (first.second)
       check_first(seen, height);
     else if (first.first->second != seen.state && *first.first->second != *seen.state)
-      wrong("same-state", " has another state after height " + number(height));
+      wrong("same-state", " has another state after height " + numeral(height));
   }
 
   void check_first(const Committed& seen, Height height) {
     const ledger::ChainState& state = *seen.state;
-    const std::string after = " after height " + number(height);
+    const std::string after = " after height " + numeral(height);
     const OwnPlan& next = history().plan_of(height + 1);
     const Header& header = seen.block->header;
     if (state.height != height || state.hash != seen.hash || state.time != header.time ||
@@ -131,8 +131,8 @@ class ChainChecker final : public Observer {
       violated("same-state", "the state" + after + " is not that of its block");
     if (state.seed != next.seed) violated("same-seed", "another seed" + after);
     if (header.anchor_log_size != history().sessions() && height == history().tip())
-      violated("same-state", number(header.anchor_log_size) + " anchors" + after + " where the blocks hold " +
-                                 number(history().sessions()));
+      violated("same-state", numeral(header.anchor_log_size) + " anchors" + after + " where the blocks hold " +
+                                 numeral(history().sessions()));
     check_sets(state, header, next, after);
     check_slots(*seen.changes, height, after);
     if (height == history().tip()) check_tallies(state, *seen.changes, height, after);
@@ -157,12 +157,12 @@ class ChainChecker final : public Observer {
     const bool skips = plan.first_of_slot && skipped_from < plan.slot;
     const std::size_t expected = (plan.first_of_slot ? 1 : 0) + (skips ? 1 : 0);
     const auto wrong = [&](std::string words) { violated("missed-range", std::move(words) + after); };
-    if (changes.slots.size() != expected) return wrong(number(changes.slots.size()) + " results of slots");
+    if (changes.slots.size() != expected) return wrong(numeral(changes.slots.size()) + " results of slots");
     if (skips) {
       const credits::SlotResult& missed = changes.slots.front();
       if (missed.reason != credits::SlotReason::missed || missed.first.value != skipped_from ||
           missed.last.value + 1 != plan.slot || missed.winner)
-        wrong("skipped slots are recorded from " + number(missed.first.value) + " to " + number(missed.last.value));
+        wrong("skipped slots are recorded from " + numeral(missed.first.value) + " to " + numeral(missed.last.value));
     }
     if (!plan.first_of_slot) return;
     const credits::SlotResult& result = changes.slots.back();
@@ -173,7 +173,7 @@ class ChainChecker final : public Observer {
     if (result.first.value != plan.slot || result.last.value != plan.slot || result.first_height != height ||
         result.winner != winner || result.reason != reason || result.leaders.size() != shown ||
         !std::equal(result.leaders.begin(), result.leaders.end(), plan.slot_order.begin()))
-      wrong("the result of slot " + number(plan.slot) + " is another");
+      wrong("the result of slot " + numeral(plan.slot) + " is another");
   }
 
   void check_tallies(const ledger::ChainState& state, const ledger::ChangeSet& changes, Height height,
@@ -207,11 +207,11 @@ class ChainChecker final : public Observer {
     if (!history().knows(seen.height)) return;
     const OwnPlan& own = history().plan_of(seen.height);
     const auto wrong = [&](std::string_view invariant, const std::string& words) {
-      violated(invariant, "node " + number(seen.node) + ", height " + number(seen.height) + words);
+      violated(invariant, "node " + numeral(seen.node) + ", height " + numeral(seen.height) + words);
     };
     if (!is_permutation(seen.order, own.epoch)) wrong("same-order", ": the order is no permutation of the validators");
     if (seen.slot.value != own.slot)
-      wrong("same-slot", ": slot " + number(seen.slot.value) + " where it is " + number(own.slot));
+      wrong("same-slot", ": slot " + numeral(seen.slot.value) + " where it is " + numeral(own.slot));
     if (seen.slot_order != own.slot_order) wrong("same-order", ": another order of the slot");
     if (seen.order != own.order) wrong("same-order", ": the order begins at another");
     if (seen.seed != own.seed) wrong("same-seed", ": another seed");
