@@ -7,12 +7,12 @@
 namespace lucid::sim {
 namespace {
 
-struct Said {
+struct Read {
   Parsed parsed;
   std::string out, err;
 };
 
-Said say(std::vector<const char*> words) {
+Read say(std::vector<const char*> words) {
   words.insert(words.begin(), "lucid-sim");
   std::ostringstream out, err;
   Parsed parsed = parse_arguments(static_cast<int>(words.size()), words.data(), out, err);
@@ -40,7 +40,7 @@ TEST(SimArguments, RefuseRangesThatAreNone) {
 }
 
 TEST(SimArguments, TakeAWholeLine) {
-  const Said said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..9", "--heights", "20", "--profile",
+  const Read said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..9", "--heights", "20", "--profile",
                          "mainnet", "--threads", "1"});
   ASSERT_TRUE(said.parsed.arguments) << said.err;
   const Arguments& arguments = *said.parsed.arguments;
@@ -71,7 +71,7 @@ TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
       {"--plot", "plot.svg"},
   };
   for (const auto& words : wrong) {
-    const Said said = say(words);
+    const Read said = say(words);
     EXPECT_FALSE(said.parsed.arguments) << words.size();
     EXPECT_EQ(said.parsed.status, 2);
     EXPECT_NE(said.err, "");
@@ -79,21 +79,21 @@ TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
 }
 
 TEST(SimArguments, APlotHasItsOwnSizes) {
-  const Said said = say({"--plot", "plot.svg", "--seeds", "1..40", "--byzantine", "1"});
+  const Read said = say({"--plot", "plot.svg", "--seeds", "1..40", "--byzantine", "1"});
   ASSERT_TRUE(said.parsed.arguments) << said.err;
   EXPECT_EQ(said.parsed.arguments->plot, "plot.svg");
   EXPECT_EQ(said.parsed.arguments->wanted.byzantine, 1U);
 }
 
 TEST(SimArguments, HelpIsNoError) {
-  const Said said = say({"--help"});
+  const Read said = say({"--help"});
   EXPECT_FALSE(said.parsed.arguments);
   EXPECT_EQ(said.parsed.status, 0);
   EXPECT_NE(said.out.find("--seeds"), std::string::npos);
 }
 
 TEST(SimArguments, ReplayIsOneCommandThatIsReadBack) {
-  const Said said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..900", "--profile", "dev"});
+  const Read said = say({"--nodes", "7", "--byzantine", "2", "--seeds", "1..900", "--profile", "dev"});
   ASSERT_TRUE(said.parsed.arguments);
   EXPECT_EQ(replay_command(*said.parsed.arguments, 77),
             "lucid-sim --nodes 7 --byzantine 2 --seeds 77..77 --heights 60 --profile dev --trace");
