@@ -174,7 +174,7 @@ Input RoomWorld::proposal(const Words& words) {
   std::vector<crypto::Verified<Vote>> prevotes;
   if (valid_round)
     for (const char voter : option(words, "by").value_or(""))
-      prevotes.push_back(room_->prevote(voter, *valid_round, id, height));
+      prevotes.push_back(room_->prevote(voter, round_in(option(words, "of").value_or(*again)), id, height));
   return ProposalArrived{room_->proposal(signer, height, round, id, valid_round), header,
                          std::stoull(option(words, "bytes").value_or("1000")), prevotes};
 }

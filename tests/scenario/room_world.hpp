@@ -13,7 +13,9 @@
 //   > work yes|no                            whether transactions wait
 //   > transaction u 0                        of account u with nonce 0 comes: whether transactions wait follows from it
 //   > built X                                block_producer answers the last request with a block called X
-//   > propose b 0 X [again=0 by=abc] [time=T] [made=R] [maker=c] [bytes=N] [height=H]
+//   > propose b 0 X [again=0 by=abc [of=1]] [time=T] [made=R] [maker=c] [bytes=N] [height=H]    again, with prevotes
+//   `by`
+//                                            these, of another round than it says if `of` is given
 //   > checked X valid|invalid
 //   > vote b prevote|precommit 0 X|nil [rejected|timed_out] [height=H]
 //   > certificate X 0 by=bcd
