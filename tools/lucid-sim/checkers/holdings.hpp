@@ -66,6 +66,7 @@ class Holdings {
     auto& list = polls[said.height];
     Poll* poll = find(list, said.round, *said.value);
     if (poll == nullptr) {
+      if (list.empty()) list.reserve(kFirstPolls);
       poll = &list.emplace_back(Poll{said.round, *said.value, {}});
       poll->voters.reserve(kFirstVoters);
     }
@@ -83,6 +84,7 @@ class Holdings {
     return nullptr;
   }
 
+  static constexpr std::size_t kFirstPolls = 2;
   static constexpr std::size_t kFirstVoters = 4;
 
   Polls memory_;

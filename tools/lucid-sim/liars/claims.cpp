@@ -11,7 +11,7 @@ class ClaimsStrategy final : public Strategy {
   explicit ClaimsStrategy(LiarDeps& deps) : deps_(deps) {}
 
   void outgoing(TimeMs, NodeIndex to, std::vector<MessagePtr>& out) override {
-    if (deps_.plan.machines[to].lies) return;
+    if (deps_.plan.machines[to].lies || !holds_any<TipNotice, Blocks>(out)) return;
     std::vector<MessagePtr> shown;
     for (MessagePtr& message : out) {
       if (const auto* tip = std::get_if<TipNotice>(&message->content))

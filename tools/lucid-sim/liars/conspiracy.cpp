@@ -50,6 +50,7 @@ Plot draw_plot(const SeedPlan& plan, const std::vector<NodeIndex>& others, Chanc
 Conspiracy::Conspiracy(const SeedPlan& plan, const crypto::Verifier& verifier, Chance chance)
     : plan_(plan), verifier_(verifier), chance_(chance) {
   for (NodeIndex i = 0; i < plan.machines.size(); ++i) (plan.machines[i].lies ? liars_ : others_).push_back(i);
+  for (const NodeIndex liar : liars_) addresses_.push_back(keys(liar).address);
   if (chance_.percent(25)) always_faces_ = draw_faces(chance_);
   if (chance_.percent(25)) always_lure_ = draw_lure(chance_);
 }
@@ -64,7 +65,7 @@ const Plot& Conspiracy::plot(Height height) {
 }
 
 bool Conspiracy::is_liar(const Address& address) const {
-  return std::any_of(liars_.begin(), liars_.end(), [&](NodeIndex liar) { return keys(liar).address == address; });
+  return std::find(addresses_.begin(), addresses_.end(), address) != addresses_.end();
 }
 
 // ---- what they know
@@ -82,15 +83,15 @@ void Conspiracy::heard(const MessagePtr& message) {
 void Conspiracy::note(const Vote& vote) {
   if (vote.step != VoteStep::prevote || !vote.block || vote.height + kKeptHeights < highest_) return;
   if (is_liar(vote.voter)) return;
-  prevotes_[{vote.height, vote.round, *vote.block}].emplace(vote.voter, vote);
+  prevotes_[{vote.height, vote.round, *vote.block}].try_emplace(vote.voter, vote);
 }
 
 void Conspiracy::note(const ProposalMessage& proposal) {
   const Proposal& content = proposal.proposal;
   if (!proposal.block || content.height + kKeptHeights < highest_) return;
   forget_below(content.height);
-  proposed_.emplace(std::pair(content.height, content.round), content.block);
-  blocks_.emplace(proposal.block->hash, proposal.block);
+  proposed_.try_emplace(std::pair(content.height, content.round), content.block);
+  blocks_.try_emplace(proposal.block->hash, proposal.block);
 }
 
 void Conspiracy::forget_below(Height height) {

@@ -97,6 +97,7 @@ class Conspiracy {
   Chance chance_;
   std::vector<NodeIndex> liars_;
   std::vector<NodeIndex> others_;
+  std::vector<Address> addresses_;  // of liars_
   std::optional<Faces> always_faces_;
   std::optional<Lure> always_lure_;
   std::map<Height, Plot> plots_;

@@ -13,6 +13,7 @@ class FacesStrategy final : public Strategy {
   explicit FacesStrategy(LiarDeps& deps) : deps_(deps), own_(deps.node.keys().address) {}
 
   void outgoing(TimeMs now, NodeIndex to, std::vector<MessagePtr>& out) override {
+    if (!holds_any<VoteMessage>(out)) return;
     std::vector<MessagePtr> kept;
     for (const MessagePtr& message : out) {
       const auto* content = std::get_if<VoteMessage>(&message->content);

@@ -16,6 +16,7 @@ class ProposalsStrategy final : public Strategy {
       : deps_(deps), forge_(deps.chain, deps.verifier, deps.node), own_(deps.node.keys().address) {}
 
   void outgoing(TimeMs now, NodeIndex to, std::vector<MessagePtr>& out) override {
+    if (!holds_any<ProposalMessage>(out)) return;
     std::vector<MessagePtr> shown;
     for (const MessagePtr& message : out) {
       const auto* content = std::get_if<ProposalMessage>(&message->content);

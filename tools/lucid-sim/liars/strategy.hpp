@@ -5,7 +5,9 @@
 // Thread-safety: one cluster is one thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "tools/lucid-sim/liar.hpp"
@@ -21,6 +23,14 @@ class Strategy {
   /// About each second: say more (LiarDeps::send).
   virtual void wake(TimeMs) {}
 };
+
+/// Whether something of one of these kinds is about to be sent: a strategy has nothing to do with the rest.
+template <class... Kinds>
+bool holds_any(const std::vector<MessagePtr>& messages) {
+  return std::any_of(messages.begin(), messages.end(), [](const MessagePtr& message) {
+    return (std::holds_alternative<Kinds>(message->content) || ...);
+  });
+}
 
 /// Votes and proposals with several faces: what the plot of a height says. Kinds: equivocate, split_votes, withhold.
 std::unique_ptr<Strategy> make_faces(LiarDeps& deps);
