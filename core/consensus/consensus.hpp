@@ -49,7 +49,8 @@ class Consensus {
   /// Everything held of this height, and the question of the start while it waits for answers.
   std::vector<Message> messages() const;
   /// What to offer now to a peer that may lack it: at most `limit` of all that is held, beginning at a place that
-  /// `chance` (any random number) decides. Never "the first k": what comes after them would come to nobody.
+  /// `chance` (any random number) decides. Never "the first k": what comes after them would come to nobody. Not
+  /// between a step and the end of what it had to store: its own messages are among them.
   std::vector<Message> offer(std::uint64_t chance, std::size_t limit) const;
   /// Whether the caller must keep the bytes of this block.
   bool needs_block(const Hash256& block) const;

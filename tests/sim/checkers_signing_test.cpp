@@ -103,6 +103,16 @@ TEST_F(SigningStory, a_precommit_with_a_quorum_of_prevotes_is_accepted_and_witho
   EXPECT_EQ(story.found(), "precommit-with-quorum");
 }
 
+TEST_F(SigningStory, a_vote_that_came_in_before_its_signer_stored_it_is_caught) {
+  story.tell(proposed(a, 0));
+  const Vote vote = story.vote(2, VoteStep::prevote, 1, 0, hash_a());
+  story.tell(at, Story::stored(2, vote));
+  story.tell(at, Held{3, vote, nullptr});
+  EXPECT_EQ(story.found(), "") << story.words();
+  story.tell(at, Held{3, story.vote(1, VoteStep::prevote, 1, 0, hash_a()), nullptr});
+  EXPECT_EQ(story.found(), "stored-before-sent");
+}
+
 TEST_F(SigningStory, prevotes_of_a_stranger_make_no_quorum) {
   story.tell(proposed(a, 0));
   votes_alone(0, VoteStep::prevote, 0, hash_a());
@@ -240,9 +250,17 @@ TEST_F(SigningStory, a_prevote_for_a_value_from_the_future_is_caught_and_one_tha
     const Hash256 hash = Story::hash_of(*late);
     const NodeIndex other = (leader + 1) % 4;
     lying.tell(at, Held{other, lying.proposal(leader, 1, 0, hash), late});
-    for (NodeIndex node = 0; node < 4; ++node)
-      if (backed && node != other)
-        lying.tell(at, Held{other, lying.vote(node, VoteStep::prevote, 1, 0, hash), nullptr});
+    for (NodeIndex node = 0; node < 4; ++node) {
+      if (!backed || node == other) continue;
+      const Vote vote = lying.vote(node, VoteStep::prevote, 1, 0, hash);
+      // The clocks of the honest ones are ahead, so to them the value is not of the future.
+      if (node != leader) {
+        lying.tell(at, ClockSet{node, static_cast<std::int64_t>(precision_ms)});
+        lying.tell(at, Held{node, lying.proposal(leader, 1, 0, hash), late});
+        lying.tell(at, Story::stored(node, vote));
+      }
+      lying.tell(at, Held{other, vote, nullptr});
+    }
     lying.tell(at, Story::stored(other, lying.vote(other, VoteStep::prevote, 1, 0, hash)));
     EXPECT_EQ(lying.found(), backed ? "" : "proposal-time") << lying.words();
   }

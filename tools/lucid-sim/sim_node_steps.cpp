@@ -197,6 +197,7 @@ void SimNode::start_offers() {
 void SimNode::offer_again() {
   offering_ = false;
   if (core_->messages().empty()) return;
+  if (writing_) return start_offers();  // what core holds of its own is not all stored yet
   const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
   std::vector<NodeIndex> peers;
   for (NodeIndex to = 0; to < machines; ++to)

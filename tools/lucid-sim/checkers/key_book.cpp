@@ -61,14 +61,15 @@ std::optional<Round> KeyBook::newest_round(Height height) const {
   return newest;
 }
 
-void KeyBook::held_by(NodeMask node, const Said& said) {
-  if (said.height >= heights_.size()) return;
+bool KeyBook::held_by(NodeMask node, const Said& said) {
+  if (said.height >= heights_.size()) return false;
   Records& records = heights_[said.height];
   for (auto record = records.rbegin(); record != records.rend(); ++record)
     if (record->said.is_at_place_of(said) && record->said.has_content_of(said)) {
       record->holders |= node;
-      return;
+      return true;
     }
+  return false;
 }
 
 void KeyBook::lost_by(NodeMask node) {

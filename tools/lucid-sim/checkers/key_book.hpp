@@ -41,7 +41,8 @@ class KeyBook {
   const Said* lock_before(Height height, Round round) const;
   std::optional<Round> newest_round(Height height) const;
 
-  void held_by(NodeMask node, const Said& said);
+  /// False where the key never signed that.
+  bool held_by(NodeMask node, const Said& said);
   /// A machine ended: it holds nothing any more.
   void lost_by(NodeMask node);
   /// Its signer begins with an old disk.

@@ -119,8 +119,12 @@ class SigningChecker final : public Observer {
       machine.holdings.add_proposal({said, seen.block, earliest_clock_of(machine)});
     else if (said.step == 1)
       machine.holdings.add_prevote(said, false);
-    if (const auto book = books_.find(said.signer); book != books_.end() && !shared_->owns(seen.node, said.signer))
-      book->second.held_by(mask_of(seen.node), said);
+    if (shared_->owns(seen.node, said.signer)) return;
+    const auto book = books_.find(said.signer);
+    const bool known = book != books_.end() && book->second.held_by(mask_of(seen.node), said);
+    // However it left its signer: what is here was sent.
+    if (!known && shared_->is_honest(said.signer))
+      violated("stored-before-sent", seen.node, "holds " + words_of(said) + ", which its signer has not stored");
   }
 
   // ---- what it signs
