@@ -10,6 +10,7 @@
 //   roles      silent-until-joined  signs-next-height
 //   memory     memory-bounded
 //   liveness   next-block-in-time  no-needless-miss
+//   deciding   decides-what-it-holds
 //
 // Thread-safety: one cluster is watched by one thread.
 #pragma once
@@ -72,5 +73,6 @@ std::unique_ptr<Observer> roles_checker(SharedPtr shared);
 std::unique_ptr<Observer> memory_checker(SharedPtr shared);
 std::unique_ptr<Observer> work_checker(SharedPtr shared);
 std::unique_ptr<Observer> liveness_checker(SharedPtr shared);
+std::unique_ptr<Observer> deciding_checker(SharedPtr shared);
 
 }  // namespace lucid::sim
