@@ -1,12 +1,14 @@
 #include "tools/lucid-sim/faults.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lucid::sim {
 namespace {
 
 constexpr std::uint64_t kSlowSyncMs = 50;
-/// Half of all crashes fall between two things that a machine does, within so many.
+/// Half of all crashes, power cuts and restores fall between two things that a machine does, within so many: there is
+/// much to do within a round, and nothing between two.
 constexpr std::uint64_t kArmedThings = 40;
 
 bool is_storm(FaultKind kind) {
@@ -29,7 +31,7 @@ Faults::Faults(const SeedPlan& plan, EventQueue& events, Watch& watch, Network& 
       counts_(counts),
       down_(plan.machines.size()),
       old_disk_(plan.machines.size()),
-      armed_ms_(plan.machines.size()) {
+      armed_(plan.machines.size()) {
   told_reaches_.assign(plan.machines.size(), std::vector<bool>(plan.machines.size(), true));
 }
 
@@ -54,16 +56,9 @@ void Faults::start(const Incident& incident) {
       flap(incident, incident.at + incident.lasts_ms, true);
       break;
     case FaultKind::crash:
-      armed_ms_[first] = incident.lasts_ms;
-      if (incident.at % 2 == 0)
-        nodes_[first]->crash_after(1 + incident.at / 2 % kArmedThings);
-      else
-        ended_by_itself(first);
-      return;
     case FaultKind::power_cut:
-      count(incident.kind);
-      for (const NodeIndex machine : incident.nodes) end_process(machine);
-      break;
+      if (!arm(first, incident.at, [this, &incident] { cut_power(incident); })) cut_power(incident);
+      return;
     case FaultKind::old_disk:
       return take_image(incident);
     case FaultKind::slow_disk:
@@ -86,8 +81,6 @@ void Faults::stop(const Incident& incident, std::uint64_t storm) {
   if (incident.kind == FaultKind::halves || incident.kind == FaultKind::one_against_rest ||
       incident.kind == FaultKind::one_way)
     cut_off(incident, false);
-  if (incident.kind == FaultKind::power_cut)
-    for (const NodeIndex machine : incident.nodes) begin_process(machine);
   if (incident.kind == FaultKind::slow_disk) nodes_[first]->set_sync_ms(plan_.machines[first].sync_ms);
   if (is_wrong_clock(incident.kind)) wrong_clock(incident, false);
   tell_links();
@@ -136,10 +129,27 @@ void Faults::flap(const Incident& incident, TimeMs until, bool cut) {
 
 // ---- machines
 
+/// One machine or all.
+void Faults::cut_power(const Incident& incident) {
+  count(incident.kind);
+  for (const NodeIndex machine : incident.nodes) end_process(machine);
+  events_.after(incident.lasts_ms, [this, &incident] {
+    tell(incident, false);
+    for (const NodeIndex machine : incident.nodes) begin_process(machine);
+  });
+}
+
+/// `then` comes in the middle of what this machine does; or at once, half the time.
+bool Faults::arm(NodeIndex machine, TimeMs chance, std::function<void()> then) {
+  if (chance % 2 != 0 || !nodes_[machine]->running()) return false;
+  armed_[machine] = std::move(then);
+  nodes_[machine]->crash_after(1 + chance / 2 % kArmedThings);
+  return true;
+}
+
 void Faults::ended_by_itself(NodeIndex machine) {
-  count(FaultKind::crash);
-  end_process(machine);
-  events_.after(armed_ms_[machine], [this, machine] { begin_process(machine); });
+  const auto then = std::exchange(armed_[machine], nullptr);
+  if (then) then();
 }
 
 void Faults::end_process(NodeIndex machine) {
@@ -157,13 +167,19 @@ void Faults::begin_process(NodeIndex machine) {
 void Faults::take_image(const Incident& incident) {
   const NodeIndex machine = incident.nodes.front();
   events_.after(incident.lasts_ms, [this, &incident, machine, image = nodes_[machine]->disk().image()] {
-    count(FaultKind::old_disk);
-    tell(incident, false);
-    end_process(machine);
-    nodes_[machine]->disk().put_back(image);
-    old_disk_[machine] = true;
-    begin_process(machine);
+    const auto restore = [this, &incident, image] { put_back(incident, image); };
+    if (!arm(machine, incident.at, restore)) restore();
   });
+}
+
+void Faults::put_back(const Incident& incident, const DiskImage& image) {
+  const NodeIndex machine = incident.nodes.front();
+  count(FaultKind::old_disk);
+  tell(incident, false);
+  end_process(machine);
+  nodes_[machine]->disk().put_back(image);
+  old_disk_[machine] = true;
+  begin_process(machine);
 }
 
 // ---- clocks

@@ -3,6 +3,7 @@
 // Thread-safety: one cluster is one thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -34,9 +35,12 @@ class Faults {
 
   void cut_off(const Incident& incident, bool cut);
   void flap(const Incident& incident, TimeMs until, bool cut);
+  bool arm(NodeIndex machine, TimeMs chance, std::function<void()> then);
   void end_process(NodeIndex machine);
   void begin_process(NodeIndex machine);
+  void cut_power(const Incident& incident);
   void take_image(const Incident& incident);
+  void put_back(const Incident& incident, const DiskImage& image);
   void wrong_clock(const Incident& incident, bool wrong);
   void tell_clock(NodeIndex machine);
 
@@ -46,9 +50,9 @@ class Faults {
   Network& network_;
   std::vector<std::unique_ptr<SimNode>>& nodes_;
   FaultCounts& counts_;
-  std::vector<std::uint32_t> down_;      // reasons why a machine does not run
-  std::vector<bool> old_disk_;           // the next start is on an old image
-  std::vector<std::uint64_t> armed_ms_;  // how long a machine that ends by itself stays away
+  std::vector<std::uint32_t> down_;           // reasons why a machine does not run
+  std::vector<bool> old_disk_;                // the next start is on an old image
+  std::vector<std::function<void()>> armed_;  // what happens when a machine comes between those two things
   std::vector<std::vector<bool>> told_reaches_;
 };
 

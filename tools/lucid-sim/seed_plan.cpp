@@ -197,7 +197,18 @@ class Planner {
     choose_whom(incident);
     if (incident.kind == FaultKind::old_disk && !may_restore(incident.nodes.front())) return;
     choose_amount(incident);
+    if (incident.kind == FaultKind::old_disk && chance_.percent(70)) lose_messages_after(incident);
     plan_.incidents.push_back(std::move(incident));
+  }
+
+  /// What a machine forgot to have signed matters while the others still need it: while its height goes on for long.
+  void lose_messages_after(const Incident& restore) {
+    Incident storm;
+    storm.kind = FaultKind::drop;
+    storm.at = restore.at + restore.lasts_ms;
+    storm.lasts_ms = std::min(chance_.between(2, 6) * height_ms(), plan_.healed_at - storm.at);
+    storm.amount = static_cast<std::int64_t>(chance_.between(400, 800));
+    plan_.incidents.push_back(std::move(storm));
   }
 
   void choose_whom(Incident& incident) {
@@ -257,8 +268,8 @@ class Planner {
     }
   }
 
-  /// A restored disk makes its machine forget what it signed, and be silent for a while or until a person acts: with the
-  /// liars that is at most f machines. A cluster of up to three cannot go on without one of them.
+  /// A restored disk makes its machine forget what it signed, and be silent for a while or until a person acts: with
+  /// the liars that is at most f machines. A cluster of up to three cannot go on without one of them.
   bool may_restore(NodeIndex machine) {
     if (plan_.machines[machine].lies) return false;
     const std::size_t budget = (n() - 1) / 3;

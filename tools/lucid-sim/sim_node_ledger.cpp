@@ -98,6 +98,10 @@ void SimNode::commit(const SizedBlockPtr& block, const Certificate& certificate)
                      std::shared_ptr<const ledger::ChangeSet>(*execution, &(*execution)->changes)};
     disk_.begin(row);
     when_ledger_is_free(sync_ms_, [this, row = std::move(row)] {
+      const Height height = row.block->block->header.height;
+      if (height != plan_.height)
+        return world_.broken({ViolationKind::safety, world_.events.now(), "one writer for each height",
+                              "pi-" + std::to_string(self_) + " wrote height " + std::to_string(height) + " twice"});
       disk_.sync_chain();
       committed(row);
     });

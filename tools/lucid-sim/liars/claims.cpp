@@ -6,12 +6,18 @@
 namespace lucid::sim {
 namespace {
 
+/// So many heights above its own tip.
+constexpr Height kHoarded = 1'000;
+/// Of the ways to answer wrongly: no blocks, and a tip that says there are.
+constexpr std::uint64_t kGivesNothing = 1;
+
 class ClaimsStrategy final : public Strategy {
  public:
   explicit ClaimsStrategy(LiarDeps& deps) : deps_(deps) {}
 
   void outgoing(TimeMs, NodeIndex to, std::vector<MessagePtr>& out) override {
     if (deps_.plan.machines[to].lies || !holds_any<TipNotice, Blocks>(out)) return;
+    follow_height();
     std::vector<MessagePtr> shown;
     for (MessagePtr& message : out) {
       if (const auto* tip = std::get_if<TipNotice>(&message->content))
@@ -25,14 +31,25 @@ class ClaimsStrategy final : public Strategy {
   }
 
   void wake(TimeMs) override {
+    follow_height();
+    if (hoards_)
+      for (const NodeIndex other : deps_.conspiracy.others()) deps_.send(other, claim({deps_.node.chain().height()}));
     const NodeIndex to = deps_.chance.one_of(deps_.conspiracy.others());
     if (deps_.chance.percent(50)) deps_.send(to, claim({deps_.node.chain().height()}));
     if (deps_.chance.percent(10)) invent(to);
   }
 
  private:
+  /// At some heights it seems to hold blocks that nobody else has, and gives none of them.
+  void follow_height() {
+    const Height height = deps_.node.plan().height;
+    if (height_ != height) hoards_ = deps_.chance.percent(40);
+    height_ = height;
+  }
+
   MessagePtr claim(TipNotice tip) {
     deps_.count(FaultKind::claimed_height);
+    if (hoards_) return make_message(TipNotice{tip.height + kHoarded});
     switch (deps_.chance.below(4)) {
       case 0:
         return make_message(TipNotice{~Height{0}});
@@ -48,12 +65,12 @@ class ClaimsStrategy final : public Strategy {
   /// An answer, wrong in one thing; or none.
   void falsify(const Blocks& honest, std::vector<MessagePtr>& shown) {
     deps_.count(FaultKind::claimed_height);
-    const std::uint64_t way = deps_.chance.below(10);
+    const std::uint64_t way = hoards_ ? kGivesNothing : deps_.chance.below(10);
     if (way == 0) return;
     Blocks answer = honest;
-    if (way == 1) {
+    if (way == kGivesNothing) {
       answer.blocks.clear();
-      answer.tip += 1'000;
+      answer.tip += kHoarded;
     } else if (way == 2) {
       answer.from += 1;
     } else if (way == 3 && answer.blocks.size() > 1) {
@@ -134,6 +151,8 @@ class ClaimsStrategy final : public Strategy {
   }
 
   LiarDeps& deps_;
+  Height height_ = 0;
+  bool hoards_ = false;
 };
 
 }  // namespace
