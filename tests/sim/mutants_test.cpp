@@ -74,7 +74,13 @@ TEST(Mutants, AWrongNameIsAUsageError) {
   EXPECT_EQ(run_sim("--scenario nothing").status, 2);
 }
 
-class EachMutant : public testing::TestWithParam<PlantedBug> {};
+class EachMutant : public testing::TestWithParam<PlantedBug> {
+ protected:
+  static void TearDownTestSuite() {
+    std::cout << "planted bugs: " << caught_ << " caught of " << planted_bugs().size() << '\n';
+  }
+  static inline std::size_t caught_ = 0;
+};
 
 TEST_P(EachMutant, IsCaughtWithinItsBudgetAndReplays) {
   const PlantedBug& bug = GetParam();
@@ -90,6 +96,7 @@ TEST_P(EachMutant, IsCaughtWithinItsBudgetAndReplays) {
   const std::string words = caught.out.substr(caught.out.find(": ") + 2, at - caught.out.find(": ") - 5);
   EXPECT_NE(replayed.out.find(words), std::string::npos) << "the replay shows another violation than " << words;
   std::cout << caught.out;
+  ++caught_;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EachMutant, testing::ValuesIn(planted_bugs().begin(), planted_bugs().end()),

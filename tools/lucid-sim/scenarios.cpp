@@ -144,6 +144,16 @@ void stall(SeedPlan& plan, std::uint64_t lasts_ms) {
   take_time(plan, kMinuteMs + lasts_ms, 60 * kMinuteMs);
 }
 
+/// Three of ten say nil, so all the others are needed; most of what is sent is lost for a while, so heights take
+/// several rounds, and what a node holds is more than it offers at once.
+void lose_most(SeedPlan& plan) {
+  for (std::size_t i = plan.machines.size() - 3; i < plan.machines.size(); ++i) plan.machines[i].lies = true;
+  constexpr std::uint64_t kLastsMs = 10 * kMinuteMs;
+  constexpr std::int64_t kLostPermille = 700;
+  plan.incidents.push_back({FaultKind::drop, plan.params.start_time + kMinuteMs, kLastsMs, {}, kLostPermille});
+  take_time(plan, kMinuteMs + kLastsMs, 60 * kMinuteMs);
+}
+
 constexpr std::array kScenarios{
     Scenario{.name = "left_behind",
              .sentence = "One is cut off while the others, of whom one votes nil, go through fifty rounds; it returns.",
@@ -160,6 +170,11 @@ constexpr std::array kScenarios{
                    take_time(plan, kMinuteMs, 60 * kMinuteMs);
                  },
              .liar = liar_with<EarlyVoter>},
+    Scenario{.name = "most_is_lost",
+             .sentence = "Of ten, three vote nil; for ten minutes seven of ten messages are lost.",
+             .nodes = 10,
+             .arrange = lose_most,
+             .liar = liar_with<NilVoter>},
     Scenario{.name = "dated_ahead",
              .sentence = "One of four dates each of its blocks an hour ahead.",
              .nodes = 4,
