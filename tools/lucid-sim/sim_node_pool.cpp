@@ -41,8 +41,9 @@ void SimNode::accept(Operation operation) {
     disk_.sync_outbox();
     see(Acknowledged{self_, (*transaction)->id});
     if (!survives()) return;
+    const std::uint64_t life = life_;
     submit(transaction);
-    offer_outbox();
+    if (life == life_) offer_outbox();  // it may have ended meanwhile, and the next life would not begin to offer
   });
 }
 
