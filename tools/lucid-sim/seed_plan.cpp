@@ -269,10 +269,11 @@ class Planner {
   }
 
   /// A restored disk makes its machine forget what it signed, and be silent for a while or until a person acts: with
-  /// the liars that is at most f machines. A cluster of up to three cannot go on without one of them.
+  /// the liars that is at most f machines, also of the set when all have left who will. A set of up to three cannot go
+  /// on without one of them.
   bool may_restore(NodeIndex machine) {
     if (plan_.machines[machine].lies) return false;
-    const std::size_t budget = (n() - 1) / 3;
+    const std::size_t budget = (n() - leaving_ - 1) / 3;
     if (std::find(restored_.begin(), restored_.end(), machine) != restored_.end()) return true;
     if (plan_.liars() + restored_.size() >= budget) return false;
     restored_.push_back(machine);
