@@ -76,7 +76,9 @@ Result<std::shared_ptr<const ledger::Execution>> SimNode::executed(const SizedBl
 
 void SimNode::check(const consensus::CheckBlock& wanted) {
   const auto found = blocks_.find(wanted.block);
-  if (found == blocks_.end()) return;
+  if (found == blocks_.end())
+    return world_.broken({ViolationKind::crash, world_.events.now(), "a block that core asks about is here",
+                          "pi-" + std::to_string(self_) + " has forgotten " + to_hex(wanted.block)});
   when_ledger_is_free(chance_.between(1, work_ms()), [this, height = wanted.height, block = found->second] {
     if (height != plan_.height) return;
     const auto execution = executed(block);

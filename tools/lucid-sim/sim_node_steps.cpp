@@ -214,8 +214,9 @@ void SimNode::offer_again() {
   start_offers();
 }
 
+/// Proposals that wait in the inbox, while the disk is at work, name blocks that core does not know yet.
 void SimNode::forget_blocks() {
-  if (!blocks_.empty()) std::erase_if(blocks_, [&](const auto& entry) { return !core_->needs_block(entry.first); });
+  if (!blocks_.empty() && inbox_.empty()) std::erase_if(blocks_, [&](const auto& entry) { return !core_->needs_block(entry.first); });
 }
 
 }  // namespace lucid::sim
