@@ -39,7 +39,9 @@ void SimNode::run_inbox() {
   if (life == life_) stepping_ = false;
 }
 
+/// What comes before core has its first height is refused there, and comes again.
 void SimNode::note_held(const consensus::Input& input) {
+  if (core_->height() == 0 && !std::holds_alternative<consensus::HeightStarted>(input)) return;
   if (const auto* vote = std::get_if<consensus::VoteArrived>(&input)) {
     if (vote->vote->height >= core_->height()) hold(*vote->vote, nullptr);
   } else if (const auto* proposal = std::get_if<consensus::ProposalArrived>(&input)) {
