@@ -56,5 +56,20 @@ TEST_F(WorkStory, an_empty_block_long_before_the_slot_closes_is_caught_where_no_
   EXPECT_EQ(story.found(), "no-idle-block");
 }
 
+TEST_F(WorkStory, a_clock_that_stays_wrong_may_open_the_closing_interval_too_early) {
+  const std::uint64_t slot_ms = story.chain.chain.params().slot_duration_ms;
+  const TimeMs long_ago = at - 5 * slot_ms;
+  for (const bool right_again : {false, true}) {
+    Story told{4, {}, Profile::mainnet, Policy::judged};
+    told.begin();
+    told.tell(told.plans());
+    told.tell(long_ago, ClockSet{leader, 60'000});
+    if (right_again) told.tell(long_ago + slot_ms, ClockSet{leader, 0});
+    told.tell(at, Story::stored(leader, said));
+    told.tell(at, Sent{leader, said, block});
+    EXPECT_EQ(told.found(), right_again ? "no-idle-block" : "") << told.words();
+  }
+}
+
 }  // namespace
 }  // namespace lucid::sim

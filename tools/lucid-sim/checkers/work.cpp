@@ -50,7 +50,11 @@ class WorkChecker final : public Observer {
   }
   void on(const ClockSet& seen) {
     const auto half = static_cast<std::int64_t>(shared_->facts.genesis.params.time_precision_ms / 2);
-    if (seen.offset_ms > half || seen.offset_ms < -half) wrong_clock_at_ = now_;
+    if (seen.offset_ms > half || seen.offset_ms < -half)
+      wrong_clocks_.insert(seen.node);
+    else if (wrong_clocks_.erase(seen.node) == 0)
+      return;
+    wrong_clock_at_ = now_;
   }
 
   void on(const Stored& seen) {
@@ -75,7 +79,8 @@ class WorkChecker final : public Observer {
     if (proposal->round > 0 || worked_.contains(proposal->height) || !history.knows(proposal->height)) return;
     const ChainParams& params = history.params();
     // A clock that stands wrong opens the closing interval too early, and others follow it.
-    const bool clocks_right = !wrong_clock_at_ || now_ > *wrong_clock_at_ + 2 * params.slot_duration_ms;
+    const bool clocks_right =
+        wrong_clocks_.empty() && (!wrong_clock_at_ || now_ > *wrong_clock_at_ + 2 * params.slot_duration_ms);
     const TimeMs closing = history.start_of(history.plan_of(proposal->height).slot + 1) - params.block_interval_ms;
     if (clocks_right && seen.block->header.time + params.time_precision_ms < closing)
       violated("no-idle-block", what + ", " + std::to_string(closing - seen.block->header.time) +
@@ -91,7 +96,8 @@ class WorkChecker final : public Observer {
   std::vector<Machine> machines_;
   std::map<std::tuple<NodeIndex, Height, Round>, TimeMs> made_at_;  // when each proposal was stored
   std::set<Height> worked_;  // heights for which work waited at a correct machine
-  std::optional<TimeMs> wrong_clock_at_;
+  std::set<NodeIndex> wrong_clocks_;
+  std::optional<TimeMs> wrong_clock_at_;  // the last time that one was
 };
 
 }  // namespace
