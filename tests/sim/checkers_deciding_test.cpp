@@ -69,11 +69,8 @@ TEST_F(DecidingStory, one_whose_clock_was_wrong_may_still_wait_for_its_gate) {
 
 TEST_F(DecidingStory, what_is_heard_while_catching_up_is_not_kept) {
   story.tell(at, RoleChanged{1, Role::catching_up});
-  for (const Told& told : story.votes(block, at)) {
-    const auto* stored = std::get_if<Stored>(&told.what);
-    const auto* sent = std::get_if<Sent>(&told.what);
-    if (!(stored && stored->node == 1) && !(sent && sent->node == 1)) story.tell(told.at, told.what);
-  }
+  for (const Told& told : story.votes(block, at))
+    if (!story.comes_from(1, told)) story.tell(told.at, told.what);
   decide_without({1});
   story.tick(at + 5'000);
   EXPECT_EQ(story.found(), "") << story.words();

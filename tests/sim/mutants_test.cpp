@@ -10,6 +10,7 @@
 #include <set>
 #include <sys/wait.h>
 
+#include "tests/sim/ran.hpp"
 #include "tools/lucid-sim/runner.hpp"
 #include "tools/lucid-sim/scenarios.hpp"
 
@@ -76,9 +77,7 @@ TEST(Mutants, AWrongNameIsAUsageError) {
 
 class EachMutant : public testing::TestWithParam<PlantedBug> {
  protected:
-  static void TearDownTestSuite() {
-    std::cout << "planted bugs: " << caught_ << " caught of " << planted_bugs().size() << '\n';
-  }
+  static void TearDownTestSuite() { report_run("planted-bugs caught=" + std::to_string(caught_)); }
   static inline std::size_t caught_ = 0;
 };
 

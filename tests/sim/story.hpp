@@ -99,6 +99,16 @@ class Story {
       if (other != node) script.push_back({at, Held{other, message, block}});
   }
 
+  /// Whether it is what that machine stores or sends, or what others hold of it.
+  bool comes_from(NodeIndex node, const Told& told) const {
+    if (const auto* stored = std::get_if<Stored>(&told.what)) return stored->node == node;
+    if (const auto* sent = std::get_if<Sent>(&told.what)) return sent->node == node;
+    const auto* held = std::get_if<Held>(&told.what);
+    if (held == nullptr) return false;
+    const auto* vote = std::get_if<Vote>(&held->message);
+    return node_of(vote ? vote->voter : std::get<Proposal>(held->message).proposer) == node;
+  }
+
   // ---- heights
 
   BlockPtr build(Round round = 0, TimeMs time = 0, const std::vector<crypto::TransactionPtr>& transactions = {}) const {
