@@ -149,7 +149,7 @@ constexpr std::array kAnchoringRoutes{
     Route{"GET", "/api/v1/anchoring/session/{session_id}", Access::read, BodyKind::none, 0, 200, anchoring,
           "How the anchoring of a session stands"},
     Route{"GET", "/api/v1/anchoring/session/{session_id}/proof", Access::read, BodyKind::none, 0, 200, anchor_proof,
-          "The anchor_proof bundle of a session, which verifies offline"},
+          "The proof bundle of a session, which verifies offline"},
     Route{"POST", "/api/v1/anchoring/verify", Access::read, BodyKind::json, kJsonLimit, 200, verify,
           "Whether a session is anchored with this root"},
     Route{"GET", "/api/v1/anchoring/status", Access::read, BodyKind::none, 0, 200, status,

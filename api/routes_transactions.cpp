@@ -188,7 +188,7 @@ constexpr std::array kTransactionsRoutes{
     Route{"GET", "/api/v1/transactions/{tx_id}", Access::read, BodyKind::none, 0, 200, transaction,
           "A transaction and where it stands"},
     Route{"GET", "/api/v1/transactions/{tx_id}/proof", Access::read, BodyKind::none, 0, 200, transaction_proof,
-          "The transaction_proof bundle of the session that this transaction anchored"},
+          "The proof bundle of the session that this transaction anchored"},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The node's own routes, and what every answer has.
 #include <set>
 
+#include "api/route.hpp"
 #include "tests/api/served_node.hpp"
 
 namespace lucid::test {
@@ -55,6 +56,11 @@ TEST_F(NodeRoutes, MetricsAreInThePrometheusFormatWithCountsOfAnswers) {
                            "lucid_http_responses_total{method=\"-\",route=\"-\",status=\"404\"} 1"})
     EXPECT_NE(last.body.find(line), std::string::npos) << line << " in\n" << last.body;
   EXPECT_EQ(last.body.find("bad name"), std::string::npos);
+}
+
+TEST_F(NodeRoutes, SummariesAreSentencesAndNameNothingOfTheCode) {
+  for (const api::Route& route : api::all_routes())
+    EXPECT_EQ(route.summary.find('_'), std::string_view::npos) << route.pattern << ": " << route.summary;
 }
 
 TEST_F(NodeRoutes, OpenApiDescribesExactlyTheServedRoutes) {
