@@ -27,6 +27,15 @@ std::string_view alarm_name(AlarmKind kind) {
   return "";
 }
 
+namespace {
+
+/// A quorum prevoted a block here, and the round may end without it all the same: others may not have seen that quorum.
+bool is_split(const RoundState& state) {
+  return state.valid_updated && state.precommit_timer_started;
+}
+
+}  // namespace
+
 Consensus::Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer, Restored restored, std::uint64_t life)
     : verifier_(verifier),
       signer_(std::move(signer)),
@@ -164,7 +173,9 @@ void Consensus::perform(TimeMs now, const RoundEvent& event, Output& out) {
   // A lock binds who signs; whoever only follows has nothing to keep.
   const bool signs = may_sign() && plan_.validators.index_of(signer_->address());
   durable_changed_ = durable_changed_ || (marks_changed && signs && restored_.durable.height <= plan_.height);
+  const bool was_split = is_split(machine_);
   machine_ = transition.state;
+  if (is_split(machine_) && !was_split) show_valid(out);
   perform(now, transition.action, out);
 }
 
@@ -286,29 +297,6 @@ bool Consensus::needs_block(const Hash256& block) const {
   const bool restored = std::any_of(restored_.blocks.begin(), restored_.blocks.end(),
                                     [&](const RestoredBlock& kept) { return kept.block == block; });
   return restored || book_.block(block) || own_block_ == block || ahead_.names(block);
-}
-
-std::vector<Message> Consensus::messages() const {
-  std::vector<Message> out;
-  if (!started_) return out;
-  if (holds_still()) out.emplace_back(start_.question());
-  for (const KnownProposal& known : book_.all()) {
-    ProposalMessage message{known.proposal, {}};
-    if (const auto valid_round = known.proposal->valid_round)
-      message.prevotes = votes_->votes_for(*valid_round, VoteStep::prevote, known.proposal->block);
-    out.emplace_back(std::move(message));
-  }
-  for (const auto& vote : votes_->all()) out.emplace_back(vote);
-  return out;
-}
-
-std::vector<Message> Consensus::offer(std::uint64_t chance, std::size_t limit) const {
-  std::vector<Message> held = messages();
-  if (held.empty()) return held;
-  const std::size_t first = LUCID_MUTANT(gossip_of_the_first) ? 0 : chance % held.size();
-  std::rotate(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(first), held.end());
-  if (held.size() > limit) held.erase(held.begin() + static_cast<std::ptrdiff_t>(limit), held.end());
-  return held;
 }
 
 }  // namespace lucid::consensus

@@ -48,9 +48,11 @@ class Consensus {
 
   /// Everything held of this height, and the question of the start while it waits for answers.
   std::vector<Message> messages() const;
-  /// What to offer now to a peer that may lack it: at most `limit` of all that is held, beginning at a place that
-  /// `chance` (any random number) decides. Never "the first k": what comes after them would come to nobody. Not
-  /// between a step and the end of what it had to store: its own messages are among them.
+  /// What to offer now to a peer that may lack it: at most `limit` of all that is held. Three in four are what the end
+  /// of this round may hang on: its own messages, and the prevotes that a lock or a valid value rests on. The others
+  /// begin, as these do where there are more, at a place that `chance` (any random number) decides. Never "the first
+  /// k": what comes after them would come to nobody. Not between a step and the end of what it had to store: its own
+  /// messages are among them.
   std::vector<Message> offer(std::uint64_t chance, std::size_t limit) const;
   /// Whether the caller must keep the bytes of this block.
   bool needs_block(const Hash256& block) const;
@@ -92,6 +94,8 @@ class Consensus {
   void ask_about(const Hash256& block, Round round, Output& out);
   void decide(Round round, const Hash256& block, const Certificate* learned, Output& out);
   bool is_proposer(Round round) const;
+  bool is_urgent(const Message& message) const;
+  void show_valid(Output& out) const;
 
   // The start, copies of the key and what others sign (consensus_start.cpp).
   bool holds_still() const;

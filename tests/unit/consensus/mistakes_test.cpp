@@ -125,7 +125,7 @@ TEST(ConsensusMistakes, EverythingHeldIsOfferedNotTheFirstK) {
 TEST(ConsensusMistakes, AnOfferBeginsWhereChanceSaysAndEndsAtItsLimit) {
   Seat seat;
   seat.open();
-  for (Round round = 0; round < 20; ++round) seat.precommit('d', round, std::nullopt);
+  for (Round round = 1; round <= 20; ++round) seat.precommit('d', round, std::nullopt);
   const auto held = seat.core->messages();
   ASSERT_EQ(held.size(), 20U);
   for (std::uint64_t chance = 0; chance < 40; ++chance) {
@@ -135,6 +135,51 @@ TEST(ConsensusMistakes, AnOfferBeginsWhereChanceSaysAndEndsAtItsLimit) {
   }
   EXPECT_EQ(seat.core->offer(7, 100).size(), held.size());
   EXPECT_TRUE(Seat().core->offer(1, 6).empty()) << "nothing is held yet";
+}
+
+TEST(ConsensusMistakes, AnOfferLeavesOutNeitherTheLockNorThisRoundNorForeverAnythingElse) {
+  Seat seat;
+  seat.open();
+  const Hash256 x = seat.block("X", 0);
+  seat.propose('b', 0, x);
+  seat.valid(x);
+  seat.prevote('b', 0, x);
+  seat.prevote('c', 0, x);
+  for (Round round = 1; round <= 50; ++round) {
+    seat.prevote('c', round, std::nullopt);
+    seat.prevote('d', round, std::nullopt);
+  }
+  ASSERT_EQ(seat.core->round(), 50U) << "two others are there";
+  const std::vector<Message> needed = {seat.room.prevote('b', 0, x), seat.room.prevote('c', 0, x),
+                                       seat.room.prevote('c', 50, std::nullopt),
+                                       seat.room.prevote('d', 50, std::nullopt)};
+  const auto held = seat.core->messages();
+  std::vector<Message> never = held;
+  for (std::uint64_t chance = 0; chance < held.size(); ++chance) {
+    const auto offered = seat.core->offer(chance, 12);
+    ASSERT_EQ(offered.size(), 12U);
+    for (const Message& message : needed)
+      EXPECT_EQ(std::count(offered.begin(), offered.end(), message), 1) << "by chance " << chance;
+    std::erase_if(never,
+                  [&](const Message& one) { return std::find(offered.begin(), offered.end(), one) != offered.end(); });
+  }
+  EXPECT_TRUE(never.empty()) << never.size() << " messages would come to nobody";
+}
+
+TEST(ConsensusMistakes, WhoSawAQuorumOfPrevotesShowsItBeforeItsRoundEndsWithoutADecision) {
+  Seat seat;
+  seat.open();
+  const Hash256 x = seat.block("X", 0);
+  seat.propose('b', 0, x);
+  seat.valid(x);
+  seat.prevote('b', 0, x);
+  seat.prevote('d', 0, x);
+  EXPECT_TRUE(seat.precommit('b', 0, std::nullopt).send.empty());
+  const Output split = seat.precommit('c', 0, std::nullopt);
+  const std::vector<Message> behind_the_lock = {seat.room.prevote('a', 0, x), seat.room.prevote('b', 0, x),
+                                                seat.room.prevote('d', 0, x)};
+  EXPECT_EQ(split.send, behind_the_lock) << "c, who leads round 1, may have seen none of them";
+  EXPECT_TRUE(seat.precommit('d', 0, std::nullopt).send.empty()) << "once a round";
 }
 
 TEST(ConsensusMistakes, SyncMayDecideTheHeightThatConsensusSigns) {
