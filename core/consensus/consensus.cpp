@@ -72,6 +72,7 @@ Output Consensus::step(TimeMs now, Input input) {
 //   line  holds when                                                                   step
 //   49    q precommits of one round for a block that is known and valid                any
 //   36    q prevotes of this round for a block that is known and valid, first time     prevote, precommit
+//   -     q prevotes of an earlier round, above the valid value's, for a valid block   propose, prevote, precommit
 //   55    f + 1 validators seen in higher rounds                                       any
 //   11    round 0 may open (protocol.md section 2)                                     waiting
 //   22    the round's proposal, new, judged                                            propose
@@ -92,6 +93,8 @@ std::optional<RoundEvent> Consensus::next_event(TimeMs now) const {
   if (machine_.step >= RoundStep::prevote && !machine_.valid_updated)
     if (const auto block = prevoted_block(); block && book_.is_valid(*block))
       return RoundEvent{.kind = EventKind::prevotes_block, .round = round, .block = block};
+  if (!waiting)
+    if (auto earlier = earlier_prevotes_event()) return earlier;
   if (const auto ahead = votes_->round_to_skip_to(round); ahead && !LUCID_MUTANT(no_round_skip))
     return RoundEvent{.kind = EventKind::others_ahead, .round = *ahead, .block = {}};
   if (waiting) {
@@ -116,6 +119,25 @@ VoteValue Consensus::prevoted_block() const {
   if (LUCID_MUTANT(one_voting_phase))
     if (const KnownProposal* known = book_.first(machine_.round)) return known->proposal->block;
   return votes_->quorum_block(machine_.round, VoteStep::prevote);
+}
+
+/// Rounds that ended and could make a newer valid value (P-3.26), highest first, and the block that a quorum prevoted.
+std::vector<MarkedBlock> Consensus::prevoted_earlier() const {
+  std::vector<MarkedBlock> out;
+  for (const Round round : votes_->rounds()) {
+    if (round >= machine_.round) break;
+    if (machine_.valid && round <= machine_.valid->round) continue;
+    if (const auto block = votes_->quorum_block(round, VoteStep::prevote)) out.push_back({round, *block});
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+std::optional<RoundEvent> Consensus::earlier_prevotes_event() const {
+  for (const MarkedBlock& prevoted : prevoted_earlier())
+    if (book_.is_valid(prevoted.block))
+      return RoundEvent{.kind = EventKind::prevotes_earlier, .round = prevoted.round, .block = prevoted.block};
+  return std::nullopt;
 }
 
 std::optional<RoundEvent> Consensus::decision_event() const {
@@ -252,6 +274,8 @@ void Consensus::ask_about_blocks(Output& out) {
   if (const KnownProposal* known = book_.first(round); known && !known->fault)
     ask_about(known->proposal->block, round, out);
   if (const auto block = votes_->quorum_block(round, VoteStep::prevote)) ask_about(*block, round, out);
+  if (machine_.step != RoundStep::waiting)
+    for (const MarkedBlock& prevoted : prevoted_earlier()) ask_about(prevoted.block, prevoted.round, out);
   // Known already, unless the lock is that of a precommit which an earlier life signed and this disk forgot.
   if (machine_.locked) ask_about(machine_.locked->block, machine_.locked->round, out);
   for (const Round voted : votes_->rounds()) {

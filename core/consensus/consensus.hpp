@@ -82,6 +82,8 @@ class Consensus {
   std::optional<RoundEvent> next_event(TimeMs now) const;
   std::optional<RoundEvent> proposal_event() const;
   VoteValue prevoted_block() const;
+  std::vector<MarkedBlock> prevoted_earlier() const;
+  std::optional<RoundEvent> earlier_prevotes_event() const;
   std::optional<RoundEvent> decision_event() const;
   void perform(TimeMs now, const RoundEvent& event, Output& out);
   void perform(TimeMs now, const RoundAction& action, Output& out);

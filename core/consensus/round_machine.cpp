@@ -55,6 +55,13 @@ RoundState with_valid(RoundState state, const RoundEvent& event) {
   return state;
 }
 
+/// P-3.26: what lines 42 and 43 would have done, had the quorum been here in its round.
+Transition remember_valid(RoundState state, const RoundEvent& event) {
+  const bool newer = event.round < state.round && (!state.valid || state.valid->round < event.round);
+  if (newer) state.valid = MarkedBlock{event.round, *event.block};
+  return {state, {}};
+}
+
 /// Lines 37-43.
 Transition lock_and_precommit(const RoundState& state, const RoundEvent& event) {
   RoundState next = with_valid(state, event);
@@ -90,7 +97,9 @@ Transition apply_in_any_step(const RoundState& state, const RoundEvent& event) {
       return start_round(state, event);  // line 11
     case EventKind::precommits_block:
       return decide(state, event);  // lines 49-54
-    case EventKind::others_ahead:   // lines 55-56
+    case EventKind::prevotes_earlier:
+      return state.step == RoundStep::waiting ? unchanged(state) : remember_valid(state, event);
+    case EventKind::others_ahead:  // lines 55-56
       return event.round > state.round ? enter(state, event.round) : unchanged(state);
     case EventKind::precommits_any:  // lines 47-48
       return state.step == RoundStep::waiting ? unchanged(state) : start_precommit_timer(state);

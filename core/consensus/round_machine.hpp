@@ -41,6 +41,7 @@ enum class EventKind : std::uint8_t {
   proposal_again,     // line 28; `block`, `round` = its valid_round, `acceptable`
   prevotes_any,       // line 34
   prevotes_block,     // line 36; `block`, which is known to be valid
+  prevotes_earlier,   // P-3.26; the same of an earlier `round`
   prevotes_nil,       // line 44
   precommits_any,     // line 47
   precommits_block,   // line 49; `block`, which is known to be valid, and `round`

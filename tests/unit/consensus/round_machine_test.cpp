@@ -163,6 +163,21 @@ TEST(RoundMachine, LocksOnlyInThePrevoteStepButAlwaysTakesTheValidValueOnce) {
   EXPECT_EQ(apply(late, event(EventKind::prevotes_block, 2, kY)).state, late) << "for the first time only";
 }
 
+TEST(RoundMachine, AQuorumOfAnEarlierRoundMakesTheValidValueIfItIsNewerAndNeverALock) {
+  for (const RoundStep step : {RoundStep::propose, RoundStep::prevote, RoundStep::precommit}) {
+    const RoundState state = locked(at(step, 5), 2, kX);
+    const Transition newer = apply(state, event(EventKind::prevotes_earlier, 4, kY));
+    EXPECT_EQ(newer.state.valid, (MarkedBlock{4, kY}));
+    EXPECT_EQ(newer.state.locked, (MarkedBlock{2, kX})) << "nothing is precommitted in a round that is over";
+    EXPECT_EQ(newer.action, RoundAction{});
+    EXPECT_FALSE(newer.state.valid_updated) << "a quorum of this round still counts for the first time";
+    for (const Round not_newer : {0U, 2U, 5U, 6U})
+      EXPECT_EQ(apply(state, event(EventKind::prevotes_earlier, not_newer, kY)).state, state) << not_newer;
+  }
+  const RoundState waiting = at(RoundStep::waiting, 0);
+  EXPECT_EQ(apply(waiting, event(EventKind::prevotes_earlier, 0, kY)).state, waiting);
+}
+
 // protocol.md section 9: "a timer reset by every message".
 TEST(RoundMachine, StartsEachVoteTimerOncePerRound) {
   RoundState state = at(RoundStep::prevote);
