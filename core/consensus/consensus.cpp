@@ -124,7 +124,7 @@ VoteValue Consensus::prevoted_block() const {
 /// Rounds that ended and could make a newer valid value (P-3.26), highest first, and the block that a quorum prevoted.
 std::vector<MarkedBlock> Consensus::prevoted_earlier() const {
   std::vector<MarkedBlock> out;
-  for (const Round round : votes_->rounds()) {
+  for (const Round round : votes_->block_quorums(VoteStep::prevote)) {
     if (round >= machine_.round) break;
     if (machine_.valid && round <= machine_.valid->round) continue;
     if (const auto block = votes_->quorum_block(round, VoteStep::prevote)) out.push_back({round, *block});
@@ -141,7 +141,7 @@ std::optional<RoundEvent> Consensus::earlier_prevotes_event() const {
 }
 
 std::optional<RoundEvent> Consensus::decision_event() const {
-  for (const Round round : votes_->rounds())
+  for (const Round round : votes_->block_quorums(VoteStep::precommit))
     if (const auto block = votes_->quorum_block(round, VoteStep::precommit); block && book_.is_valid(*block))
       return RoundEvent{.kind = EventKind::precommits_block, .round = round, .block = block};
   return std::nullopt;
@@ -240,8 +240,8 @@ void Consensus::enter_round(TimeMs now, Round round, Output& out) {
   }
   if (own_block_) kept_blocks.push_back(*own_block_);
   book_.prune(round > kRoundBound ? round - kRoundBound : 0, kept_blocks);
-  for (const KnownProposal& known : book_.all())
-    if (known.proposal->valid_round) kept_rounds.insert(*known.proposal->valid_round);
+  for (const KnownProposal* known : book_.all())
+    if (known->proposal->valid_round) kept_rounds.insert(*known->proposal->valid_round);
   votes_->prune(round, kept_rounds);
 
   // Line 21, for the proposer too: building takes time, and a builder that hangs must not hold up the round.
@@ -278,7 +278,7 @@ void Consensus::ask_about_blocks(Output& out) {
     for (const MarkedBlock& prevoted : prevoted_earlier()) ask_about(prevoted.block, prevoted.round, out);
   // Known already, unless the lock is that of a precommit which an earlier life signed and this disk forgot.
   if (machine_.locked) ask_about(machine_.locked->block, machine_.locked->round, out);
-  for (const Round voted : votes_->rounds()) {
+  for (const Round voted : votes_->block_quorums(VoteStep::precommit)) {
     const auto block = votes_->quorum_block(voted, VoteStep::precommit);
     if (!block) continue;
     ask_about(*block, voted, out);

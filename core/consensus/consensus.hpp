@@ -48,6 +48,8 @@ class Consensus {
 
   /// Everything held of this height, and the question of the start while it waits for answers.
   std::vector<Message> messages() const;
+  /// Whether messages() has any.
+  bool holds_messages() const;
   /// What to offer now to a peer that may lack it: at most `limit` of all that is held. Three in four are what the end
   /// of this round may hang on: its own messages, and the prevotes that a lock or a valid value rests on. The others
   /// begin, as these do where there are more, at a place that `chance` (any random number) decides. Never "the first
@@ -58,6 +60,12 @@ class Consensus {
   bool needs_block(const Hash256& block) const;
 
  private:
+  /// One that is held, and not copied yet: most of what is held is not offered. Of the start's question both are null.
+  struct HeldMessage {
+    const KnownProposal* proposal = nullptr;
+    const Verified<Vote>* vote = nullptr;
+  };
+
   // One for each input (consensus_inputs.cpp).
   void take(TimeMs now, HeightStarted input, Output& out);
   void take(TimeMs now, WorkWaiting input, Output& out);
@@ -96,7 +104,9 @@ class Consensus {
   void ask_about(const Hash256& block, Round round, Output& out);
   void decide(Round round, const Hash256& block, const Certificate* learned, Output& out);
   bool is_proposer(Round round) const;
-  bool is_urgent(const Message& message) const;
+  std::vector<HeldMessage> held() const;
+  Message message_of(const HeldMessage& held) const;
+  bool is_urgent(const HeldMessage& held) const;
   void show_valid(Output& out) const;
 
   // The start, copies of the key and what others sign (consensus_start.cpp).

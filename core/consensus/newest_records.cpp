@@ -10,6 +10,16 @@ const Vote* precommit_for_block(const SignedMessage& message) {
   return vote && vote->step == VoteStep::precommit && vote->block ? vote : nullptr;
 }
 
+std::tuple<Height, Round, SignStep> place_of(const Vote& vote) {
+  return {vote.height, vote.round, vote.step == VoteStep::prevote ? SignStep::prevote : SignStep::precommit};
+}
+/// record_of(message).place(), without the record: asked of each message that arrives.
+std::tuple<Height, Round, SignStep> place_of(const SignedMessage& message) {
+  if (const auto* vote = std::get_if<Vote>(&message)) return place_of(*vote);
+  const auto& proposal = std::get<Proposal>(message);
+  return {proposal.height, proposal.round, SignStep::propose};
+}
+
 }  // namespace
 
 const Address& signer_of(const SignedMessage& message) {
@@ -32,12 +42,15 @@ Vote precommit_of(const Certificate& certificate, const CommitSignature& signatu
 }
 
 void NewestRecords::note(const SignedMessage& message) {
-  const auto place = record_of(message).place();
-  const auto [found, fresh] = entries_.try_emplace(signer_of(message), Entry{message, {}});
-  Entry& entry = found->second;
-  if (!fresh && place > record_of(entry.newest).place()) entry.newest = message;
+  const auto place = place_of(message);
+  auto found = entries_.find(signer_of(message));
+  if (found == entries_.end())
+    found = entries_.emplace(signer_of(message), Entry{message, {}}).first;
+  else if (place > place_of(found->second.newest))
+    found->second.newest = message;
+  auto& newest = found->second.precommit;
   const Vote* precommit = precommit_for_block(message);
-  if (precommit && (!entry.precommit || place > record_of(*entry.precommit).place())) entry.precommit = *precommit;
+  if (precommit && (!newest || place > place_of(*newest))) newest = *precommit;
 }
 
 void NewestRecords::note(const Certificate& certificate, const ValidatorSet& set) {

@@ -46,9 +46,10 @@ bool ProposalBook::is_valid(const Hash256& id) const {
   return known && known->verdict == Verdict::valid;
 }
 
-std::vector<KnownProposal> ProposalBook::all() const {
-  std::vector<KnownProposal> out;
-  for (const auto& entry : rounds_) out.insert(out.end(), entry.second.begin(), entry.second.end());
+std::vector<const KnownProposal*> ProposalBook::all() const {
+  std::vector<const KnownProposal*> out;
+  for (const auto& entry : rounds_)
+    for (const KnownProposal& known : entry.second) out.push_back(&known);
   return out;
 }
 

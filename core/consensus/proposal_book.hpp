@@ -46,8 +46,8 @@ class ProposalBook {
   const KnownBlock* block(const Hash256& block) const;
   bool is_valid(const Hash256& block) const;
 
-  /// All proposals, by round.
-  std::vector<KnownProposal> all() const;
+  /// All proposals, by round. Until the next change.
+  std::vector<const KnownProposal*> all() const;
   /// Forgets proposals below `lowest` and the blocks that only they named, except `kept`.
   void prune(Round lowest, const std::vector<Hash256>& kept);
 

@@ -16,16 +16,17 @@ VoteKeeper::VoteKeeper(const ValidatorSet& set) : set_(set), quorum_(set), highe
 Result<VoteKeeper::Added> VoteKeeper::add(const crypto::Verified<Vote>& vote, Round current, bool any_round) {
   const auto member = set_.index_of(vote->voter);
   if (!member) return fail(Fault::vote_not_member, "voter", "a member of the validator set", to_text(vote->voter));
-  saw(vote->voter, vote->round);
+  saw(*member, vote->round);
   const bool near = vote->round <= current + kRoundBound && vote->round + kRoundBound >= current;
   if (!near && !any_round)
     return fail(Fault::vote_round, "round", "within " + std::to_string(kRoundBound) + " of " + std::to_string(current),
                 std::to_string(vote->round));
   if (LUCID_MUTANT(vote_only_in_its_round) && vote->round != current && !any_round) return Added{};
-  const auto slot = rounds_.try_emplace(vote->round, RoundVotes{VoteSet(set_.size()), VoteSet(set_.size())}).first;
-  VoteSet& votes = vote->step == VoteStep::prevote ? slot->second.prevotes : slot->second.precommits;
+  VoteSet& votes = votes_of(vote->round, vote->step);
   Added added;
   added.outcome = votes.add(*member, vote);
+  if (added.outcome == VoteSet::Outcome::known) return added;
+  if (votes.quorum_block(quorum_)) quorums_of(vote->step).insert(vote->round);
   if (added.outcome == VoteSet::Outcome::conflicting) {
     const auto& both = votes.of(*member);
     added.evidence = make_evidence(*both[0], *both[1]);
@@ -33,16 +34,27 @@ Result<VoteKeeper::Added> VoteKeeper::add(const crypto::Verified<Vote>& vote, Ro
   return added;
 }
 
+VoteSet& VoteKeeper::votes_of(Round round, VoteStep step) {
+  auto slot = rounds_.lower_bound(round);
+  if (slot == rounds_.end() || slot->first != round)
+    slot = rounds_.emplace_hint(slot, round, RoundVotes{VoteSet(set_.size()), VoteSet(set_.size())});
+  return step == VoteStep::prevote ? slot->second.prevotes : slot->second.precommits;
+}
+
 void VoteKeeper::saw(const Address& validator, Round round) {
-  const auto member = set_.index_of(validator);
-  if (!member) return;
-  auto& highest = highest_[*member];
+  if (const auto member = set_.index_of(validator)) saw(*member, round);
+}
+
+void VoteKeeper::saw(std::size_t member, Round round) {
+  auto& highest = highest_[member];
   if (!highest || *highest < round) highest = round;
 }
 
 void VoteKeeper::prune(Round current, const std::set<Round>& kept) {
-  std::erase_if(rounds_,
-                [&](const auto& entry) { return entry.first + kRoundBound < current && !kept.contains(entry.first); });
+  const auto too_old = [&](Round round) { return round + kRoundBound < current && !kept.contains(round); };
+  std::erase_if(rounds_, [&](const auto& entry) { return too_old(entry.first); });
+  std::erase_if(prevote_quorums_, too_old);
+  std::erase_if(precommit_quorums_, too_old);
 }
 
 const VoteSet* VoteKeeper::find(Round round, VoteStep step) const {
@@ -71,12 +83,6 @@ std::vector<crypto::Verified<Vote>> VoteKeeper::votes_for(Round round, VoteStep 
   return votes ? votes->votes_for(value) : std::vector<crypto::Verified<Vote>>{};
 }
 
-std::vector<Round> VoteKeeper::rounds() const {
-  std::vector<Round> out;
-  for (const auto& entry : rounds_) out.push_back(entry.first);
-  return out;
-}
-
 std::optional<Round> VoteKeeper::round_to_skip_to(Round current) const {
   std::vector<Round> reached;
   for (const auto& highest : highest_)
@@ -95,13 +101,19 @@ std::size_t VoteKeeper::others_seen(const std::optional<Address>& self) const {
   return count;
 }
 
-std::vector<crypto::Verified<Vote>> VoteKeeper::all() const {
-  std::vector<crypto::Verified<Vote>> out;
+std::vector<const crypto::Verified<Vote>*> VoteKeeper::all() const {
+  std::vector<const crypto::Verified<Vote>*> out;
   for (const auto& entry : rounds_)
     for (const VoteSet* votes : {&entry.second.prevotes, &entry.second.precommits})
       for (std::size_t member = 0; member < votes->members(); ++member)
-        out.insert(out.end(), votes->of(member).begin(), votes->of(member).end());
+        for (const auto& vote : votes->of(member)) out.push_back(&vote);
   return out;
+}
+
+bool VoteKeeper::holds_any() const {
+  return std::any_of(rounds_.begin(), rounds_.end(), [](const auto& entry) {
+    return entry.second.prevotes.voters() > 0 || entry.second.precommits.voters() > 0;
+  });
 }
 
 void VoteKeeper::forget(const Address& validator) {
@@ -111,6 +123,8 @@ void VoteKeeper::forget(const Address& validator) {
   for (auto& entry : rounds_) {
     entry.second.prevotes.forget(*member);
     entry.second.precommits.forget(*member);
+    if (!entry.second.prevotes.quorum_block(quorum_)) prevote_quorums_.erase(entry.first);
+    if (!entry.second.precommits.quorum_block(quorum_)) precommit_quorums_.erase(entry.first);
   }
 }
 

@@ -41,16 +41,19 @@ class VoteKeeper {
   bool has_quorum_of_any(Round round, VoteStep step) const;
   std::optional<Hash256> quorum_block(Round round, VoteStep step) const;
   std::vector<crypto::Verified<Vote>> votes_for(Round round, VoteStep step, const VoteValue& value) const;
-  /// Rounds in which anyone voted, ascending.
-  std::vector<Round> rounds() const;
+  /// Rounds in which a quorum votes for a block in that step, ascending.
+  const std::set<Round>& block_quorums(VoteStep step) const {
+    return step == VoteStep::prevote ? prevote_quorums_ : precommit_quorums_;
+  }
 
   /// The highest round above `current` that f + 1 distinct validators have reached or passed, if any.
   std::optional<Round> round_to_skip_to(Round current) const;
   /// Distinct members other than `self` from whom anything arrived.
   std::size_t others_seen(const std::optional<Address>& self) const;
 
-  /// Every vote held, by round, step and validator.
-  std::vector<crypto::Verified<Vote>> all() const;
+  /// Every vote held, by round, step and validator. Until the next change.
+  std::vector<const crypto::Verified<Vote>*> all() const;
+  bool holds_any() const;
   /// Takes back all votes of one validator.
   void forget(const Address& validator);
 
@@ -60,9 +63,17 @@ class VoteKeeper {
     VoteSet precommits;
   };
 
+  VoteSet& votes_of(Round round, VoteStep step);
+  std::set<Round>& quorums_of(VoteStep step) {
+    return step == VoteStep::prevote ? prevote_quorums_ : precommit_quorums_;
+  }
+  void saw(std::size_t member, Round round);
+
   ValidatorSet set_;
   Quorum quorum_;
   std::map<Round, RoundVotes> rounds_;
+  std::set<Round> prevote_quorums_;  // asked after every input: kept as votes come
+  std::set<Round> precommit_quorums_;
   std::vector<std::optional<Round>> highest_;  // by member
 };
 

@@ -162,12 +162,34 @@ TEST(VoteKeeper, CountsVotesOfEarlierAndLaterRounds) {
   EXPECT_TRUE(votes.has_quorum(9, VoteStep::prevote, kOther));
 }
 
+TEST(VoteKeeper, KnowsInWhichRoundsAQuorumVotesForABlock) {
+  const Room room("abcd");
+  VoteKeeper votes(room.set());
+  for (const char voter : {'a', 'b', 'c'}) ASSERT_TRUE(votes.add(room.precommit(voter, 7, kBlock), 5));
+  for (const char voter : {'a', 'b'}) ASSERT_TRUE(votes.add(room.precommit(voter, 3, kBlock), 5));
+  for (const char voter : {'a', 'b', 'd'}) ASSERT_TRUE(votes.add(room.prevote(voter, 4, kBlock), 5));
+  for (const char voter : {'a', 'b', 'd'}) ASSERT_TRUE(votes.add(room.prevote(voter, 5, std::nullopt), 5));
+  EXPECT_EQ(votes.block_quorums(VoteStep::prevote), (std::set<Round>{4})) << "nil is no block";
+  EXPECT_EQ(votes.block_quorums(VoteStep::precommit), (std::set<Round>{7})) << "two of four are none";
+  ASSERT_TRUE(votes.add(room.precommit('c', 3, kBlock), 5));
+  EXPECT_EQ(votes.block_quorums(VoteStep::precommit), (std::set<Round>{3, 7}));
+
+  votes.forget(address_of('c'));
+  EXPECT_TRUE(votes.block_quorums(VoteStep::precommit).empty());
+  ASSERT_TRUE(votes.add(room.precommit('d', 7, kBlock), 5));
+  ASSERT_TRUE(votes.add(room.precommit('d', 3, kBlock), 5));
+  votes.prune(107, {});
+  EXPECT_EQ(votes.block_quorums(VoteStep::precommit), (std::set<Round>{7}));
+}
+
 TEST(VoteKeeper, PrunesOldRoundsExceptThoseThatMatter) {
   const Room room("abcd");
   VoteKeeper votes(room.set());
   for (const Round round : {0U, 3U, 50U}) ASSERT_TRUE(votes.add(room.prevote('a', round, kBlock), 50));
   votes.prune(150, {3});
-  EXPECT_EQ(votes.rounds(), (std::vector<Round>{3, 50}));
+  EXPECT_EQ(votes.find(0, VoteStep::prevote), nullptr);
+  EXPECT_NE(votes.find(3, VoteStep::prevote), nullptr);
+  EXPECT_NE(votes.find(50, VoteStep::prevote), nullptr);
 }
 
 TEST(VoteKeeper, ReportsAContradictionAsEvidenceInOneOrder) {
