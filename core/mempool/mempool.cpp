@@ -30,6 +30,10 @@ Mempool::Mempool(Limits limits, std::set<Address> exempt) : limits_(limits), exe
 Status Mempool::add(crypto::TransactionPtr transaction, std::uint64_t next_nonce, Height next_height,
                     std::uint64_t now_ms) {
   const crypto::SignedTransaction& signed_transaction = **transaction;
+  if (holds(signed_transaction.id)) {  // before all else: gossip brings each transaction many times
+    ++counters_.refused;
+    return fail(Fault::transaction_known, "id", "a new transaction", to_hex(signed_transaction.id));
+  }
   const Address sender_address = signed_transaction.sender;
   raise_nonce(sender_address, next_nonce);
   sweep(sender_address);
@@ -69,8 +73,6 @@ void Mempool::enter(Sender& sender, crypto::TransactionPtr transaction, Lane lan
 Status Mempool::check_nonce(const Sender* sender, const crypto::SignedTransaction& transaction,
                             std::uint64_t next_nonce, Height next_height) const {
   const Transaction& content = transaction.transaction;
-  if (by_id_.contains(transaction.id))
-    return fail(Fault::transaction_known, "id", "a new transaction", to_hex(transaction.id));
   if (content.valid_until_height < next_height)
     return tl::unexpected(refusal(Fault::transaction_expired, "valid_until_height", next_height,
                                   content.valid_until_height, "at least "));

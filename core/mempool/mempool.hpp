@@ -72,6 +72,7 @@ class Mempool {
   /// Removes what is past valid_until_height or older than max_age_ms.
   std::vector<Expired> expire(Height next_height, std::uint64_t now_ms);
 
+  bool holds(const Hash256& id) const { return by_id_.contains(id); }
   /// Null if it is not here.
   crypto::TransactionPtr find(const Hash256& id) const;
   /// The nonce after the sender's unbroken run, or `next_nonce` where none waits.

@@ -241,6 +241,10 @@ bool Sync::worth_asking(const Peer& peer) const {
 /// not hold up all that waits behind it.
 std::optional<GetBlocks> Sync::next_gap() const {
   const Height last = tip_.height + bounds_.window;
+  const bool under_way = window_.size() > 0 || std::any_of(peers_.all().begin(), peers_.all().end(),
+                                                           [](const auto& e) { return e.second.asked.has_value(); });
+  if (!under_way && bounds_.window > 0)  // as nearly always
+    return GetBlocks{tip_.height + 1, static_cast<std::uint32_t>(std::min<Height>(bounds_.count, bounds_.window))};
   Height first_missing = tip_.height + 1;
   while (window_.holds(first_missing)) ++first_missing;
   const auto open = [&](Height height) {
