@@ -5,18 +5,17 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include "core/base/ordinal.hpp"
+#include "tools/lucid-sim/task.hpp"
 
 namespace lucid::sim {
 
 class EventQueue {
  public:
-  using Task = std::function<void()>;
-
   explicit EventQueue(TimeMs start) : now_(start) {}
 
   TimeMs now() const { return now_; }
@@ -46,10 +45,10 @@ class EventQueue {
     const Entry entry = heap_.back();
     heap_.pop_back();
     now_ = entry.at;
-    const Task task = std::move(tasks_[entry.place]);
-    tasks_[entry.place] = nullptr;
-    free_.push_back(entry.place);
+    Task& task = tasks_[entry.place];  // stays where it is, whatever it adds
     task();
+    task.clear();
+    free_.push_back(entry.place);
   }
 
  private:
@@ -63,7 +62,7 @@ class EventQueue {
   TimeMs now_;
   std::uint64_t sequence_ = 0;
   std::vector<Entry> heap_;
-  std::vector<Task> tasks_;
+  std::deque<Task> tasks_;
   std::vector<std::uint32_t> free_;
 };
 

@@ -62,12 +62,6 @@ void SimNode::crash() {
   see(Crashed{self_});
 }
 
-void SimNode::after(std::uint64_t delay_ms, std::function<void()> task) {
-  world_.events.after(delay_ms, [this, life = life_, task = std::move(task)] {
-    if (life == life_ && running_) task();
-  });
-}
-
 bool SimNode::survives() {
   if (crash_in_ == 0 || --crash_in_ > 0) return true;
   world_.crash_now(self_);
@@ -161,6 +155,7 @@ void SimNode::receive_transaction(const MessagePtr& message, const TransactionMe
     message->checked = std::move(checked);
   }
   const auto& transaction = std::get<CheckedTransaction>(message->checked).transaction;
+  if (transaction && pool_->holds((*transaction)->id)) return;
   // What waits here is offered to all: whoever sent it may have shown it to few.
   const std::uint64_t life = life_;
   if (transaction && add(transaction) && life == life_) tell_all(message);

@@ -61,7 +61,13 @@ class SimNode {
   using TimerKey = std::tuple<Height, Round, consensus::TimerStep>;
   using HeldKey = std::tuple<Height, Round, std::uint8_t, Address, std::optional<Hash256>>;
 
-  void after(std::uint64_t delay_ms, std::function<void()> task);
+  /// Of this life: what was meant for an earlier one is lost.
+  template <class Work>
+  void after(std::uint64_t delay_ms, Work work) {
+    world_.events.after(delay_ms, [this, life = life_, work = std::move(work)]() mutable {
+      if (life == life_ && running_) work();
+    });
+  }
   bool survives();
   void see(const Sighting& sighting) { world_.watch.see(sighting); }
 
@@ -80,10 +86,9 @@ class SimNode {
   void take(consensus::Input input);
   void run_inbox();
   void note_held(const consensus::Input& input);
-  void perform(consensus::Output output);
-  void perform_from(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
+  void perform_from(std::size_t next, consensus::Output& output);
   bool perform(consensus::StepPart part, const consensus::Output& output);
-  void store(std::size_t next, const std::shared_ptr<const consensus::Output>& output);
+  void store(std::size_t next, consensus::Output output);
   bool send(const std::vector<consensus::Message>& messages);
   MessagePtr message_of(const consensus::Message& message) const;
   void start_timer(const consensus::StartTimer& timer);
@@ -102,7 +107,12 @@ class SimNode {
   void tell_role();
 
   // Ledger (sim_node_ledger.cpp).
-  void when_ledger_is_free(std::uint64_t work_ms, std::function<void()> job);
+  template <class Job>
+  void when_ledger_is_free(std::uint64_t work_ms, Job job) {
+    const TimeMs now = world_.events.now();
+    ledger_free_at_ = std::max(ledger_free_at_, now) + work_ms;
+    after(ledger_free_at_ - now, std::move(job));
+  }
   void build(const consensus::BuildBlock& wanted);
   void check(const consensus::CheckBlock& wanted);
   void commit(const SizedBlockPtr& block, const Certificate& certificate);

@@ -5,12 +5,6 @@
 
 namespace lucid::sim {
 
-void SimNode::when_ledger_is_free(std::uint64_t work_ms, std::function<void()> job) {
-  const TimeMs now = world_.events.now();
-  ledger_free_at_ = std::max(ledger_free_at_, now) + work_ms;
-  after(ledger_free_at_ - now, std::move(job));
-}
-
 void SimNode::plan_next() {
   plan_ = ledger::plan_next(world_.chain, chain_->state());
   see(Planned{self_, plan_.height, plan_.slot, plan_.order, plan_.slot_order.leaders, plan_.seed});

@@ -33,7 +33,7 @@ void SimNode::run_inbox() {
     note_held(input);
     consensus::Output output = core_->step(wall_ms(), std::move(input));
     tell_role();
-    perform(std::move(output));
+    perform_from(0, output);
     if (life == life_) forget_blocks();
   }
   if (life == life_) stepping_ = false;
@@ -54,32 +54,29 @@ void SimNode::note_held(const consensus::Input& input) {
   }
 }
 
-void SimNode::perform(consensus::Output output) {
-  perform_from(0, std::make_shared<const consensus::Output>(std::move(output)));
-}
-
 /// What core's order says, from its part `next` on. Storing takes a while, and what follows it waits.
-void SimNode::perform_from(std::size_t next, const std::shared_ptr<const consensus::Output>& output) {
+void SimNode::perform_from(std::size_t next, consensus::Output& output) {
   const auto order = consensus::step_order();
   for (; next < order.size(); ++next) {
-    if (order[next] == consensus::StepPart::persist && output->persist) return store(next + 1, output);
-    if (!perform(order[next], *output)) return;
+    if (order[next] == consensus::StepPart::persist && output.persist) return store(next + 1, std::move(output));
+    if (!perform(order[next], output)) return;
   }
 }
 
-void SimNode::store(std::size_t next, const std::shared_ptr<const consensus::Output>& output) {
-  Disk::SignWrite write{*output->persist, {}};
-  for (const Hash256& named : output->persist->durable.blocks)
+void SimNode::store(std::size_t next, consensus::Output output) {
+  Disk::SignWrite write{*output.persist, {}};
+  for (const Hash256& named : output.persist->durable.blocks)
     if (const auto found = blocks_.find(named); found != blocks_.end()) write.blocks.push_back(found->second);
   disk_.begin(std::move(write));
   writing_ = true;
-  after(sync_ms_, [this, next, output] {
+  after(sync_ms_, [this, next, output = std::make_unique<consensus::Output>(std::move(output))] {
     disk_.sync_sign();
-    see(Stored{self_, *output->persist});
+    see(Stored{self_, std::move(*output->persist)});
+    output->persist.reset();
     writing_ = false;
     const std::uint64_t life = life_;
     stepping_ = true;  // what comes back at once waits until all of this is done
-    if (survives()) perform_from(next, output);
+    if (survives()) perform_from(next, *output);
     if (life != life_) return;
     forget_blocks();
     run_inbox();
@@ -198,7 +195,7 @@ void SimNode::start_offers() {
 
 void SimNode::offer_again() {
   offering_ = false;
-  if (core_->messages().empty()) return;
+  if (!core_->holds_messages()) return;
   if (writing_) return start_offers();  // what core holds of its own is not all stored yet
   const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
   std::vector<NodeIndex> peers;
