@@ -14,11 +14,11 @@ int hex_value(char digit) {
 
 std::string to_hex(ByteView bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
+  std::string text(2 * bytes.size(), '0');
+  char* out = text.data();
+  for (const std::uint8_t byte : bytes) {
+    *out++ = kDigits[byte >> 4];
+    *out++ = kDigits[byte & 15];
   }
   return text;
 }
@@ -32,7 +32,8 @@ Result<Bytes> parse_hex(std::string_view text, std::string_view field) {
     const int high = hex_value(text[i]);
     const int low = hex_value(text[i + 1]);
     if (high < 0 || low < 0)
-      return fail(Fault::hex_digit, field, "hex digits", "another character at position " + std::to_string(high < 0 ? i : i + 1));
+      return fail(Fault::hex_digit, field, "hex digits",
+                  "another character at position " + std::to_string(high < 0 ? i : i + 1));
     bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
   }
   return bytes;

@@ -1,5 +1,6 @@
 #include "core/codec/encoder.hpp"
 
+#include <cstring>
 #include <msgpack.hpp>
 
 namespace lucid::codec {
@@ -8,15 +9,20 @@ namespace {
 /// What most encodings fit in: a vote, a header, an anchor. Growing byte by byte to it costs six allocations.
 constexpr std::size_t kFirstBytes = 512;
 
+void append_bytes(Bytes& out, const void* data, std::size_t size) {
+  const std::size_t before = out.size();
+  out.resize(before + size);
+  if (size > 0) std::memcpy(&out[before], data, size);
+}
+
 struct Sink {
   Bytes& out;
-  void write(const char* data, std::size_t size) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(data);
-    out.insert(out.end(), bytes, bytes + size);
-  }
+  void write(const char* data, std::size_t size) { append_bytes(out, data, size); }
 };
 
-msgpack::packer<Sink> packer(Sink& sink) { return msgpack::packer<Sink>(sink); }
+msgpack::packer<Sink> packer(Sink& sink) {
+  return msgpack::packer<Sink>(sink);
+}
 
 }  // namespace
 
@@ -49,14 +55,13 @@ void Encoder::nil() {
 void Encoder::binary(ByteView bytes) {
   Sink sink{out_};
   packer(sink).pack_bin(static_cast<std::uint32_t>(bytes.size()));
-  out_.insert(out_.end(), bytes.begin(), bytes.end());
+  append_bytes(out_, bytes.data(), bytes.size());
 }
 
 void Encoder::text(std::string_view text) {
   Sink sink{out_};
   packer(sink).pack_str(static_cast<std::uint32_t>(text.size()));
-  const ByteView bytes = as_bytes(text);
-  out_.insert(out_.end(), bytes.begin(), bytes.end());
+  append_bytes(out_, text.data(), text.size());
 }
 
 }  // namespace lucid::codec
