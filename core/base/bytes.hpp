@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +27,14 @@ inline ByteView as_bytes(std::string_view text) {
 }
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 
+/// The number that eight bytes are, the first one the highest.
+inline std::uint64_t big_endian_word(const std::uint8_t* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+  return word;
+}
+
 /// N bytes under a name of their own: a Hash256 is no PublicKey32 although both are 32 bytes. Ordered as unsigned
 /// big-endian numbers. Starts as zeros.
 template <std::size_t N, class Tag>
@@ -38,7 +48,17 @@ struct FixedBytes {
   bool is_zero() const {
     return std::all_of(data.begin(), data.end(), [](std::uint8_t byte) { return byte == 0; });
   }
-  auto operator<=>(const FixedBytes&) const = default;
+  // Hashes and addresses are the keys of most maps, so this is among what is done most often: word by word and in
+  // place, where std::array's own calls a function.
+  bool operator==(const FixedBytes& other) const { return std::memcmp(data.data(), other.data.data(), N) == 0; }
+  std::strong_ordering operator<=>(const FixedBytes& other) const {
+    std::size_t i = 0;
+    for (; i + 8 <= N; i += 8)
+      if (const auto order = big_endian_word(&data[i]) <=> big_endian_word(&other.data[i]); order != 0) return order;
+    for (; i < N; ++i)
+      if (const auto order = data[i] <=> other.data[i]; order != 0) return order;
+    return std::strong_ordering::equal;
+  }
 
   /// Absent unless `bytes` has exactly N bytes.
   static Result<FixedBytes> from(ByteView bytes, std::string_view field) {

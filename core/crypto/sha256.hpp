@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) by OpenSSL's EVP interface, which uses the processor's SHA instructions where there are any.
+// SHA-256 (FIPS 180-4) by OpenSSL, which uses the processor's SHA instructions where there are any.
 //
 // Thread-safety: sha256() from any thread; a Sha256 belongs to one thread.
 #pragma once
