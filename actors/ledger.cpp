@@ -58,7 +58,8 @@ caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
 
 Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block) {
   if (const auto known = candidates_.find(hash); known != candidates_.end()) return &known->second;
-  const ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, {}};
+  ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, {}};
+  check.in_detail = false;
   LUCID_TRY_ASSIGN(const auto snapshot, deps_.store->snapshot());
   LUCID_TRY_ASSIGN(auto report,
                    ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, *snapshot, check));

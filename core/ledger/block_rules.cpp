@@ -35,12 +35,18 @@ Status same_bytes(Fault fault, std::string_view field, const Fixed& expected, co
 class Check {
  public:
   Check(const crypto::Verifier& verifier, const BlockCheck& check)
-      : verifier_(verifier), check_(check), block_(check.block), hash_(crypto::header_hash(block_.header)) {
+      : verifier_(verifier),
+        check_(check),
+        block_(check.block),
+        whole_(check.whole && &check.whole->block() == &check.block ? check.whole : nullptr),
+        hash_(whole_ ? whole_->hash() : crypto::header_hash(block_.header)) {
     for (std::size_t i = 0; i < kBlockRules; ++i) report.results[i].rule = static_cast<BlockRule>(i);
+    if (whole_) return;
     ids_.reserve(block_.transactions.size());
     for (const EncodedTransaction& encoded : block_.transactions) ids_.push_back(crypto::transaction_id(encoded));
   }
 
+  const WholeBlock* whole() const { return whole_; }
   const Hash256& hash() const { return hash_; }
   const std::vector<crypto::TransactionPtr>& transactions() const { return transactions_; }
 
@@ -53,6 +59,7 @@ class Check {
     report.results[static_cast<std::size_t>(rule)].details.emplace_back(std::move(name), std::move(value));
   }
   void detail_structure() {
+    if (!check_.in_detail) return;
     detail(BlockRule::block_structure, "missing_fields", "");
     detail(BlockRule::block_structure, "required_fields", std::string(kRequiredFields));
   }
@@ -63,6 +70,7 @@ class Check {
     Status status = same_bytes(Fault::block_hash, "hash", expected, claimed);
     if (status) status = same_bytes(Fault::block_hash, "header", expected, hash_);
     set(BlockRule::block_hash, status);
+    if (!check_.in_detail) return;
     detail(BlockRule::block_hash, "expected_hash", to_hex(expected));
     detail(BlockRule::block_hash, "actual_hash", to_hex(claimed == expected ? hash_ : claimed));
   }
@@ -70,14 +78,16 @@ class Check {
     const Header& header = block_.header;
     set(BlockRule::previous_hash,
         same_bytes(Fault::block_previous_hash, "header.previous_hash", expected, header.previous_hash));
+    if (!check_.in_detail) return;
     detail(BlockRule::previous_hash, "expected_previous_hash", to_hex(expected));
     detail(BlockRule::previous_hash, "actual_previous_hash", to_hex(header.previous_hash));
     detail(BlockRule::previous_hash, "is_genesis", header.height == 0 ? "true" : "false");
   }
   void check_root() {
-    const Hash256 expected = transactions_root(ids_);
     const Hash256& actual = block_.header.transactions_root;
+    const Hash256 expected = whole_ ? actual : transactions_root(ids_);
     set(BlockRule::merkle_root, same_bytes(Fault::block_merkle_root, "header.transactions_root", expected, actual));
+    if (!check_.in_detail) return;
     detail(BlockRule::merkle_root, "expected_merkle_root", to_hex(expected));
     detail(BlockRule::merkle_root, "actual_merkle_root", to_hex(actual));
   }
@@ -92,6 +102,7 @@ class Check {
     else if (time > latest)
       status = fail(Fault::block_timestamp, "header.time", "at most " + std::to_string(latest), std::to_string(time));
     set(BlockRule::timestamp, status);
+    if (!check_.in_detail) return;
     detail(BlockRule::timestamp, "block_time", std::to_string(time));
     if (!check_.current_time) return;
     const TimeMs now = *check_.current_time;
@@ -115,6 +126,7 @@ class Check {
       ++valid;
       transactions_.push_back(std::move(*transaction));
     }
+    if (!check_.in_detail) return first_fault;
     detail(BlockRule::transactions, "total_transactions", std::to_string(block_.transactions.size()));
     detail(BlockRule::transactions, "valid_transactions", std::to_string(valid));
     return first_fault;
@@ -128,9 +140,10 @@ class Check {
   BlockReport report;
 
  private:
+  const std::vector<Hash256>& ids() const { return whole_ ? whole_->ids() : ids_; }
   Result<crypto::TransactionPtr> transaction_of(std::size_t i) const {
     if (check_.known)
-      if (auto known = check_.known(ids_[i]); known && (*known)->encoded == block_.transactions[i]) return known;
+      if (auto known = check_.known(ids()[i]); known && (*known)->encoded == block_.transactions[i]) return known;
     auto verified = verifier_.verify(block_.transactions[i]);
     if (!verified) return tl::unexpected(verified.error());
     return std::make_shared<const crypto::Verified<crypto::SignedTransaction>>(std::move(*verified));
@@ -139,13 +152,14 @@ class Check {
   const crypto::Verifier& verifier_;
   const BlockCheck& check_;
   const Block& block_;
+  const WholeBlock* whole_;
   Hash256 hash_;
-  std::vector<Hash256> ids_;
+  std::vector<Hash256> ids_;  // where `whole_` has none
   std::vector<crypto::TransactionPtr> transactions_;
 };
 
 /// What needs no signature: each field that plan and parameters fix, and the sizes (rule block_structure).
-Status check_form(const Chain& chain, const HeightPlan& plan, const Block& block) {
+Status check_form(const Chain& chain, const HeightPlan& plan, const Block& block, const WholeBlock* whole) {
   const ChainParams& params = chain.params();
   const Header& header = block.header;
   const Fault fault = Fault::block_structure;
@@ -163,11 +177,12 @@ Status check_form(const Chain& chain, const HeightPlan& plan, const Block& block
   if (block.transactions.size() > params.max_transactions_per_block)
     return fail(Fault::block_size, "transactions", "at most " + std::to_string(params.max_transactions_per_block),
                 std::to_string(block.transactions.size()));
-  const std::uint64_t size = encoded_size(block);
+  const std::uint64_t size = whole ? whole->encoded_bytes() : encoded_size(block);
   if (size > block_bytes_max(params, header.round))
     return fail(Fault::block_size, "block",
                 "at most " + std::to_string(block_bytes_max(params, header.round)) + " bytes",
                 std::to_string(size) + " bytes");
+  if (whole) return {};
   return same_bytes(fault, "header.last_commit_hash", crypto::certificate_hash(block.last_commit),
                     header.last_commit_hash);
 }
@@ -230,21 +245,11 @@ std::optional<Error> BlockReport::first_error() const {
   return std::nullopt;
 }
 
-Status check_body(const Block& block) {
-  LUCID_TRY(same_bytes(Fault::block_certificate, "header.last_commit_hash", block.header.last_commit_hash,
-                       crypto::certificate_hash(block.last_commit)));
-  std::vector<Hash256> ids;
-  ids.reserve(block.transactions.size());
-  for (const EncodedTransaction& encoded : block.transactions) ids.push_back(crypto::transaction_id(encoded));
-  return same_bytes(Fault::block_merkle_root, "header.transactions_root", block.header.transactions_root,
-                    transactions_root(ids));
-}
-
 Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier& verifier, const ChainState& state,
                                      const HeightPlan& plan, const StateReader& reader, const BlockCheck& input) {
   const Block& block = input.block;
   Check check(verifier, input);
-  check.set(BlockRule::block_structure, check_form(chain, plan, block));
+  check.set(BlockRule::block_structure, check_form(chain, plan, block, check.whole()));
   check.detail_structure();
   check.check_hash(check.hash());
   check.check_previous(plan.parent_hash);
@@ -267,8 +272,8 @@ Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier&
   const Status verified = check.verify_transactions();
   check.set(BlockRule::transactions, verified);
   if (!all_before || !verified) return std::move(check.report);
-  const BlockDraft draft{block.header.round, block.header.time, block.header.vrf_proof, block.last_commit,
-                         check.transactions()};
+  const BlockDraft draft{block.header.round, block.header.time,    block.header.vrf_proof,
+                         block.last_commit,  check.transactions(), check.whole()};
   auto execution = execute(chain, verifier, state, plan, reader, draft);
   if (!execution) {
     if (!is_verdict(execution.error().fault)) return tl::unexpected(execution.error());

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/ledger/execution.hpp"
+#include "core/ledger/whole_block.hpp"
 
 namespace lucid::ledger {
 
@@ -58,12 +59,9 @@ struct BlockCheck {
   std::optional<TimeMs> latest_time;    // a block dated later is never executed; give one for whatever no quorum backs
   KnownTransactions known;              // may be empty: then every signature is checked here
   bool thorough = false;                // check signatures even where a cheap rule failed (for people)
+  bool in_detail = true;                // fill in the details of each rule (for people)
+  const WholeBlock* whole = nullptr;    // of this very block, where there is one: it is not hashed again
 };
-
-/// The body is the one that the header names: transactions and parent's certificate. Ask this of every block that came
-/// from a peer before it is kept under its hash, or whoever passes a proposal on under its true header and hash, but
-/// with another body, makes a good block look invalid. Faults: block_certificate, block_merkle_root.
-Status check_body(const Block& block);
 
 /// A block that may follow the tip. An error is the reader's: no verdict.
 Result<BlockReport> check_next_block(const Chain& chain, const crypto::Verifier& verifier, const ChainState& state,

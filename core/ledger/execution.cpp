@@ -6,7 +6,6 @@
 #include "core/codec/codec.hpp"
 #include "core/crypto/sha256.hpp"
 #include "core/ledger/operations.hpp"
-#include "core/merkle/tree.hpp"
 #include "core/slots/slots.hpp"
 
 namespace lucid::ledger {
@@ -83,8 +82,6 @@ class BlockRun {
     Operations operations(chain_, verifier_, plan_, reader_, out_.state, out_.changes);
     const std::size_t count = draft_.transactions.size();
     out_.changes.transactions.reserve(count);
-    std::vector<Hash256> leaves;
-    leaves.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
       const crypto::SignedTransaction& transaction = **draft_.transactions[i];
       if (Status status = operations.apply(transaction); !status) {
@@ -92,11 +89,18 @@ class BlockRun {
         error.field = "transactions[" + std::to_string(i) + "]." + error.field;
         return tl::unexpected(std::move(error));
       }
-      leaves.push_back(merkle::leaf_hash(transaction.id));
     }
     out_.header.evidence_hash = operations.finish();
-    out_.header.transactions_root = merkle::root(leaves);
+    out_.header.transactions_root = root_of_transactions();
     return {};
+  }
+
+  Hash256 root_of_transactions() const {
+    if (draft_.whole) return draft_.whole->block().header.transactions_root;
+    std::vector<Hash256> ids;
+    ids.reserve(draft_.transactions.size());
+    for (const crypto::TransactionPtr& transaction : draft_.transactions) ids.push_back((*transaction)->id);
+    return transactions_root(ids);
   }
 
   void move_tip() {
@@ -178,9 +182,11 @@ class BlockRun {
         state.tip_validators ? crypto::validators_hash(state.validators) : plan_.validators_hash;
     header.seed = plan_.seed;
     header.vrf_proof = draft_.vrf_proof;
-    header.last_commit_hash = crypto::certificate_hash(draft_.last_commit);
+    header.last_commit_hash =
+        draft_.whole ? draft_.whole->block().header.last_commit_hash : crypto::certificate_hash(draft_.last_commit);
     header.proposer = proposer();
-    out_.hash = crypto::header_hash(header);
+    const bool is_known = draft_.whole && draft_.whole->block().header == header;
+    out_.hash = is_known ? draft_.whole->hash() : crypto::header_hash(header);
     state.hash = out_.hash;
   }
 
@@ -234,13 +240,6 @@ Status verify_last_commit(const crypto::Verifier& verifier, const HeightPlan& pl
   const auto verified = verifier.verify(certificate, plan.height - 1, plan.parent_hash, plan.parent_validators);
   if (!verified) return tl::unexpected(verified.error());
   return {};
-}
-
-Hash256 transactions_root(std::span<const Hash256> ids) {
-  std::vector<Hash256> leaves;
-  leaves.reserve(ids.size());
-  for (const Hash256& id : ids) leaves.push_back(merkle::leaf_hash(id));
-  return merkle::root(leaves);
 }
 
 }  // namespace lucid::ledger

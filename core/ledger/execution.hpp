@@ -12,6 +12,7 @@
 #include "core/ledger/change_set.hpp"
 #include "core/ledger/height_plan.hpp"
 #include "core/ledger/state_reader.hpp"
+#include "core/ledger/whole_block.hpp"
 
 namespace lucid::ledger {
 
@@ -22,6 +23,7 @@ struct BlockDraft {
   std::optional<VrfProof> vrf_proof;  // checked by the caller (verify_vrf), or made by it
   const Certificate& last_commit;     // checked by the caller (verify_last_commit)
   std::span<const crypto::TransactionPtr> transactions;
+  const WholeBlock* whole = nullptr;  // whose certificate and transactions these are, where there is one already
 };
 
 struct Execution {
@@ -45,8 +47,5 @@ Status verify_last_commit(const crypto::Verifier& verifier, const HeightPlan& pl
 
 /// seed of the next epoch: SHA-256 of the canonical array ["lucid/seed/v1", seed, outputs…] (section 6).
 Hash256 next_seed(const Hash256& seed, std::span<const VrfOutput> outputs);
-
-/// RFC 6962 root over the transactions' ids.
-Hash256 transactions_root(std::span<const Hash256> ids);
 
 }  // namespace lucid::ledger

@@ -60,7 +60,7 @@ class Replay {
       const auto place = loaded.known.find(id);
       return place == loaded.known.end() ? nullptr : place->second;
     };
-    const ledger::BlockCheck check{loaded.block, loaded.hash, std::nullopt, std::nullopt, known, false};
+    const ledger::BlockCheck check{loaded.block, loaded.hash, std::nullopt, std::nullopt, known, false, false};
     const auto plan = ledger::plan_next(chain_, state_);
     LUCID_TRY_ASSIGN(auto report, ledger::check_next_block(chain_, verifier_, state_, plan, records_, check));
     if (!report.valid() || !report.certificate_valid || !report.execution)

@@ -14,18 +14,19 @@
 
 #include "core/consensus/input.hpp"
 #include "core/crypto/verifier.hpp"
+#include "core/ledger/whole_block.hpp"
 #include "core/types/sync.hpp"
 #include "tools/lucid-sim/observer.hpp"
 
 namespace lucid::sim {
 
-/// A block with what is computed of it once: header_hash, the size of the whole encoding, and whether its body is the
-/// one that its header names.
+/// A block with what is computed of it once: header_hash, the size of the whole encoding, and, where its body is the
+/// one that its header names, what was hashed to see that.
 struct SizedBlock {
   BlockPtr block;
   Hash256 hash;
   std::uint64_t bytes = 0;
-  bool whole = false;
+  std::optional<ledger::WholeBlock> whole;
 };
 using SizedBlockPtr = std::shared_ptr<const SizedBlock>;
 /// The only way to make one, so that nobody can lie about these.

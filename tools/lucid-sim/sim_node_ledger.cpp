@@ -56,7 +56,9 @@ void SimNode::build(const consensus::BuildBlock& wanted) {
 Result<std::shared_ptr<const ledger::Execution>> SimNode::executed(const SizedBlockPtr& block) {
   if (const auto known = candidates_.find(block->hash); known != candidates_.end()) return known->second;
   const auto known = [this](const Hash256& id) { return pool_->find(id); };
-  const ledger::BlockCheck check{*block->block, block->hash, std::nullopt, std::nullopt, known};
+  ledger::BlockCheck check{*block->block, block->hash, std::nullopt, std::nullopt, known};
+  check.in_detail = false;
+  check.whole = block->whole ? &*block->whole : nullptr;
   LUCID_TRY_ASSIGN(auto report,
                    ledger::check_next_block(world_.chain, world_.verifier, chain_->state(), plan_, *chain_, check));
   if (!report.execution) {

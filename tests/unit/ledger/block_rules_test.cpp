@@ -38,11 +38,62 @@ class BlockRules : public testing::Test {
     EXPECT_FALSE(result.passed) << field;
     ASSERT_TRUE(result.error) << field;
     EXPECT_EQ(result.error->field, field) << to_text(*result.error);
+    if (const auto whole = WholeBlock::of(block)) expect_same(report, check_with(*whole));
+  }
+
+  /// With what is known of a block that is whole.
+  BlockReport check_with(const WholeBlock& whole) const {
+    BlockCheck check{whole.block(), {}, {}, {}, {}};
+    check.in_detail = false;
+    check.whole = &whole;
+    return *check_next_block(world.chain, world.verifier, world.state, world.plan(), world.reader, check);
+  }
+  static void expect_same(const BlockReport& expected, const BlockReport& report) {
+    EXPECT_EQ(report.valid(), expected.valid());
+    EXPECT_EQ(report.first_error(), expected.first_error());
+    EXPECT_EQ(report.certificate_valid, expected.certificate_valid);
+    for (const RuleResult& result : report.results) {
+      EXPECT_EQ(result.passed, expected.result(result.rule).passed) << rule_name(result.rule);
+      EXPECT_TRUE(result.details.empty()) << rule_name(result.rule);
+    }
   }
 
   SmallChain world{4};
   Block good;
 };
+
+TEST_F(BlockRules, what_is_known_of_a_whole_block_changes_no_verdict_and_nothing_that_follows) {
+  const auto whole = WholeBlock::of(good);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->hash(), crypto::header_hash(good.header));
+  EXPECT_EQ(whole->encoded_bytes(), codec::encode(good).size());
+  const BlockReport slow = world.check(good), quick = check_with(*whole);
+  expect_same(slow, quick);
+  ASSERT_TRUE(quick.execution);
+  EXPECT_EQ(quick.execution->header, good.header);
+  EXPECT_EQ(quick.execution->hash, slow.execution->hash);
+  EXPECT_EQ(quick.execution->state, slow.execution->state);
+  EXPECT_EQ(changes_hash(quick.execution->changes), changes_hash(slow.execution->changes));
+}
+
+TEST_F(BlockRules, what_is_known_of_another_block_is_not_believed) {
+  const auto whole = WholeBlock::of(good);
+  Block other = good;
+  other.transactions.pop_back();
+  EXPECT_FALSE(WholeBlock::of(other));
+  BlockCheck check{other, {}, {}, {}, {}};
+  check.whole = &*whole;
+  const auto report = check_next_block(world.chain, world.verifier, world.state, world.plan(), world.reader, check);
+  EXPECT_FALSE(report->result(BlockRule::merkle_root).passed);
+}
+
+TEST_F(BlockRules, a_header_that_execution_does_not_confirm_is_refused_in_a_whole_block_too) {
+  Block block = good;
+  block.header.state_digest.data[0] ^= 1;
+  const auto whole = WholeBlock::of(block);
+  ASSERT_TRUE(whole);
+  EXPECT_FALSE(check_with(*whole).result(BlockRule::transactions).passed);
+}
 
 TEST_F(BlockRules, a_good_block_passes_all_six) {
   const BlockReport report = world.check(good);
