@@ -126,7 +126,7 @@ void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) 
   candidates_.clear();
   deps_.state = std::make_shared<const ledger::ChainState>(std::move(execution.state));
   deps_.certificate = std::make_shared<const Certificate>(decided.certificate);
-  plan_ = ledger::plan_next(*deps_.chain, *deps_.state);
+  plan_ = ledger::plan_next(*deps_.chain, *deps_.state, &plan_);
   BlockFinal final{deps_.state->height, deps_.state->hash, deps_.state->time, {}};
   final.transactions.reserve(execution.changes.transactions.size());
   for (const auto& record : execution.changes.transactions)

@@ -30,7 +30,9 @@ struct HeightPlan {
   const Address& proposer(Round round) const { return order[round % order.size()]; }
 };
 
-HeightPlan plan_next(const Chain& chain, const ChainState& state);
+/// `before`: the plan of the height before, where there is one; of a set that is still the same nothing is hashed
+/// again.
+HeightPlan plan_next(const Chain& chain, const ChainState& state, const HeightPlan* before = nullptr);
 
 /// What the proposer of a slot's first block proves: the canonical array ["lucid/vrf/v1", seed, slot].
 Bytes vrf_alpha(const Hash256& seed, Slot slot);

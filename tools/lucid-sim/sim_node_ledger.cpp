@@ -6,7 +6,7 @@
 namespace lucid::sim {
 
 void SimNode::plan_next() {
-  plan_ = ledger::plan_next(world_.chain, chain_->state());
+  plan_ = ledger::plan_next(world_.chain, chain_->state(), plan_.height > 0 ? &plan_ : nullptr);
   see(Planned{self_, plan_.height, plan_.slot, plan_.order, plan_.slot_order.leaders, plan_.seed});
 }
 

@@ -23,6 +23,17 @@ TEST(HeightPlan, height_1_is_the_first_block_of_its_slot_and_follows_genesis) {
   EXPECT_EQ(plan.order.size(), 4u);
 }
 
+TEST(HeightPlan, the_plan_before_spares_a_hash_only_of_the_same_set) {
+  SmallChain world(4);
+  HeightPlan before = world.plan();
+  const Hash256 right = before.validators_hash;
+  world.grow();
+  before.validators_hash.data[0] ^= 1;  // shows that it is taken
+  EXPECT_EQ(plan_next(world.chain, world.state, &before).validators_hash, before.validators_hash);
+  before.validators.members[2].vrf_key.data[5] ^= 1;
+  EXPECT_EQ(plan_next(world.chain, world.state, &before).validators_hash, right);
+}
+
 TEST(HeightPlan, round_r_is_led_by_entry_r_mod_n) {
   const SmallChain world(4);
   const HeightPlan plan = world.plan();
