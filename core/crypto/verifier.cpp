@@ -126,12 +126,13 @@ Result<Verified<Certificate>> Verifier::verify(const Certificate& certificate, H
   // Indices first: a forged list costs no signature check.
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t index = certificate.signatures[i].validator;
-    const std::string field = "signatures[" + std::to_string(i) + "].validator";
-    if (index >= set.size())
-      return bad_certificate(field, "an index below " + std::to_string(set.size()), std::to_string(index));
-    if (i > 0 && index <= certificate.signatures[i - 1].validator)
-      return bad_certificate(field, "above " + std::to_string(certificate.signatures[i - 1].validator),
+    const auto bad_index = [&](std::string expected) {
+      return bad_certificate("signatures[" + std::to_string(i) + "].validator", std::move(expected),
                              std::to_string(index));
+    };
+    if (index >= set.size()) return bad_index("an index below " + std::to_string(set.size()));
+    if (i > 0 && index <= certificate.signatures[i - 1].validator)
+      return bad_index("above " + std::to_string(certificate.signatures[i - 1].validator));
   }
   const Hash256 digest = precommit_digest(chain_, height, certificate.round, block);
   for (std::size_t i = 0; i < count; ++i) {
