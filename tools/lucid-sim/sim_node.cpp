@@ -51,6 +51,7 @@ void SimNode::crash() {
   sync_.reset();
   told_role_.reset();
   learned_ = 0;
+  sync_wakes_at_ = 0;
   inbox_.clear();
   blocks_.clear();
   timers_.clear();

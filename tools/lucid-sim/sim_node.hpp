@@ -103,6 +103,7 @@ class SimNode {
   void sync(sync::Input input);
   void receive_sync(NodeIndex from, const Content& content);
   void answer(NodeIndex to, const GetBlocks& request);
+  void wake_sync(std::uint64_t delay_ms);
   void connect_peers();
   void tell_role();
 
@@ -160,6 +161,7 @@ class SimNode {
   bool offering_outbox_ = false;
   std::unique_ptr<sync::Sync> sync_;
   std::uint64_t sync_wake_ = 0;  // the newest timer
+  TimeMs sync_wakes_at_ = 0;     // 0: none runs
   Height learned_ = 0;           // decided by a peer's certificate
   std::optional<Role> told_role_;
   bool told_waiting_ = false;

@@ -52,10 +52,20 @@ void SimNode::sync(sync::Input input) {
   if (out.wake_at_ms) {
     const std::uint64_t now_ms = clock_.monotonic_ms(world_.events.now());
     const std::uint64_t delay_ms = *out.wake_at_ms > now_ms ? *out.wake_at_ms - now_ms : 0;
-    after(clock_.true_delay_ms(delay_ms) + 1, [this, wake = ++sync_wake_] {
-      if (wake == sync_wake_) sync(sync::TimerFired{});
-    });
+    wake_sync(clock_.true_delay_ms(delay_ms) + 1);
   }
+}
+
+/// Only the newest timer counts, and each input of sync asks for one, mostly for the time for which there is one.
+void SimNode::wake_sync(std::uint64_t delay_ms) {
+  const TimeMs at = world_.events.now() + delay_ms;
+  if (sync_wakes_at_ == at) return;
+  sync_wakes_at_ = at;
+  after(delay_ms, [this, wake = ++sync_wake_] {
+    if (wake != sync_wake_) return;
+    sync_wakes_at_ = 0;
+    sync(sync::TimerFired{});
+  });
 }
 
 void SimNode::connect_peers() {
