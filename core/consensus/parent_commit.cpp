@@ -5,6 +5,7 @@ namespace lucid::consensus {
 ParentCommit::ParentCommit(const Certificate& certificate, const ValidatorSet& set)
     : height_(certificate.height), round_(certificate.round), block_(certificate.block) {
   if (certificate.height == 0) return;  // block 1 carries the empty certificate
+  members_.reserve(set.size());
   for (const Validator& member : set.members) members_.push_back(member.address);
   signatures_.resize(members_.size());
   merge(certificate);

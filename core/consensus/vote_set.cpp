@@ -33,6 +33,7 @@ std::optional<Hash256> VoteSet::quorum_block(const Quorum& quorum) const {
 
 std::vector<crypto::Verified<Vote>> VoteSet::votes_for(const VoteValue& value) const {
   std::vector<crypto::Verified<Vote>> out;
+  out.reserve(weight(value));
   for (const auto& votes : by_member_)
     for (const auto& vote : votes)
       if (vote->block == value) out.push_back(vote);
