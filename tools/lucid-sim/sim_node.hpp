@@ -85,6 +85,7 @@ class SimNode {
   // Validator (sim_node_steps.cpp).
   void take(consensus::Input input);
   void run_inbox();
+  void step(consensus::Input input);
   void note_held(const consensus::Input& input);
   void perform_from(std::size_t next, consensus::Output& output);
   bool perform(consensus::StepPart part, const consensus::Output& output);

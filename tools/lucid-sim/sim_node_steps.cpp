@@ -20,23 +20,32 @@ std::optional<SignedMessage> signed_message(const consensus::Message& message) {
 }  // namespace
 
 void SimNode::take(consensus::Input input) {
-  inbox_.push_back(std::move(input));
-  if (!stepping_) run_inbox();
+  if (stepping_ || writing_) return inbox_.push_back(std::move(input));
+  const std::uint64_t life = life_;
+  stepping_ = true;
+  step(std::move(input));
+  if (life == life_) run_inbox();
 }
 
+/// What came meanwhile. While the disk is at work it waits.
 void SimNode::run_inbox() {
-  stepping_ = true;
   const std::uint64_t life = life_;
+  stepping_ = true;
   while (life == life_ && !inbox_.empty() && !writing_) {
     consensus::Input input = std::move(inbox_.front());
     inbox_.pop_front();
-    note_held(input);
-    consensus::Output output = core_->step(wall_ms(), std::move(input));
-    tell_role();
-    perform_from(0, output);
-    if (life == life_) forget_blocks();
+    step(std::move(input));
   }
   if (life == life_) stepping_ = false;
+}
+
+void SimNode::step(consensus::Input input) {
+  const std::uint64_t life = life_;
+  note_held(input);
+  consensus::Output output = core_->step(wall_ms(), std::move(input));
+  tell_role();
+  perform_from(0, output);
+  if (life == life_) forget_blocks();
 }
 
 /// What comes before core has its first height is refused there, and comes again.
@@ -215,7 +224,8 @@ void SimNode::offer_again() {
 
 /// Proposals that wait in the inbox, while the disk is at work, name blocks that core does not know yet.
 void SimNode::forget_blocks() {
-  if (!blocks_.empty() && inbox_.empty()) std::erase_if(blocks_, [&](const auto& entry) { return !core_->needs_block(entry.first); });
+  if (!blocks_.empty() && inbox_.empty())
+    std::erase_if(blocks_, [&](const auto& entry) { return !core_->needs_block(entry.first); });
 }
 
 }  // namespace lucid::sim

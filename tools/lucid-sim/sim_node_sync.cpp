@@ -45,8 +45,10 @@ void SimNode::sync(sync::Input input) {
     if (life != life_) return;
   }
   tell_role();
-  for (const auto& peer : out.tell_tip)
-    world_.send(self_, static_cast<NodeIndex>(peer.value), make_message(TipNotice{chain_->height()}));
+  if (!out.tell_tip.empty()) {
+    const MessagePtr notice = make_message(TipNotice{chain_->height()});
+    for (const auto& peer : out.tell_tip) world_.send(self_, static_cast<NodeIndex>(peer.value), notice);
+  }
   for (const auto& wanted : out.requests)
     world_.send(self_, static_cast<NodeIndex>(wanted.peer.value), make_message(wanted.request));
   if (out.wake_at_ms) {
