@@ -15,6 +15,13 @@ void append_bytes(Bytes& out, const void* data, std::size_t size) {
   if (size > 0) std::memcpy(&out[before], data, size);
 }
 
+/// One byte that says it all, or begins a short text or binary (the msgpack specification's fixint, fixarray, fixstr
+/// and bin 8). Nearly everything that is hashed consists of these; the packer, which can do more, takes several times
+/// as long.
+void append_byte(Bytes& out, std::size_t byte) {
+  out.push_back(static_cast<std::uint8_t>(byte));
+}
+
 struct Sink {
   Bytes& out;
   void write(const char* data, std::size_t size) { append_bytes(out, data, size); }
@@ -28,11 +35,13 @@ msgpack::packer<Sink> packer(Sink& sink) {
 
 void Encoder::array(std::size_t count) {
   if (out_.empty()) out_.reserve(kFirstBytes);
+  if (count < 16) return append_byte(out_, 0x90 | count);
   Sink sink{out_};
   packer(sink).pack_array(static_cast<std::uint32_t>(count));
 }
 
 void Encoder::unsigned_integer(std::uint64_t value) {
+  if (value < 128) return append_byte(out_, value);
   Sink sink{out_};
   packer(sink).pack_uint64(value);
 }
@@ -43,24 +52,31 @@ void Encoder::signed_integer(std::int64_t value) {
 }
 
 void Encoder::boolean(bool value) {
-  Sink sink{out_};
-  value ? packer(sink).pack_true() : packer(sink).pack_false();
+  append_byte(out_, value ? 0xc3 : 0xc2);
 }
 
 void Encoder::nil() {
-  Sink sink{out_};
-  packer(sink).pack_nil();
+  append_byte(out_, 0xc0);
 }
 
 void Encoder::binary(ByteView bytes) {
-  Sink sink{out_};
-  packer(sink).pack_bin(static_cast<std::uint32_t>(bytes.size()));
+  if (bytes.size() < 256) {
+    append_byte(out_, 0xc4);
+    append_byte(out_, bytes.size());
+  } else {
+    Sink sink{out_};
+    packer(sink).pack_bin(static_cast<std::uint32_t>(bytes.size()));
+  }
   append_bytes(out_, bytes.data(), bytes.size());
 }
 
 void Encoder::text(std::string_view text) {
-  Sink sink{out_};
-  packer(sink).pack_str(static_cast<std::uint32_t>(text.size()));
+  if (text.size() < 32) {
+    append_byte(out_, 0xa0 | text.size());
+  } else {
+    Sink sink{out_};
+    packer(sink).pack_str(static_cast<std::uint32_t>(text.size()));
+  }
   append_bytes(out_, text.data(), text.size());
 }
 
