@@ -303,6 +303,7 @@ bool Sync::make_room(const GetBlocks& request) {
 void Sync::tell_tip(Output& out) {
   if (!out.agree && now_ms_ < tell_at_ms_) return;
   out.tell_tip.clear();
+  out.tell_tip.reserve(peers_.all().size());
   for (const auto& [id, peer] : peers_.all())
     if (peer.connected) out.tell_tip.push_back(id);
   tell_at_ms_ = now_ms_ + bounds_.tell_again_ms;

@@ -23,18 +23,20 @@ class EventQueue {
   /// When the next thing happens; the queue must not be empty.
   TimeMs next_at() const { return heap_.front().at; }
 
-  void after(std::uint64_t delay_ms, Task task) { at(now_ + delay_ms, std::move(task)); }
+  template <class Work>
+  void after(std::uint64_t delay_ms, Work&& work) {
+    at(now_ + delay_ms, std::forward<Work>(work));
+  }
   /// Not before now.
-  void at(TimeMs time, Task task) {
-    std::uint32_t place = 0;
+  template <class Work>
+  void at(TimeMs time, Work&& work) {
     if (free_.empty()) {
-      place = static_cast<std::uint32_t>(tasks_.size());
-      tasks_.push_back(std::move(task));
-    } else {
-      place = free_.back();
-      free_.pop_back();
-      tasks_[place] = std::move(task);
+      free_.push_back(static_cast<std::uint32_t>(tasks_.size()));
+      tasks_.emplace_back();
     }
+    const std::uint32_t place = free_.back();
+    free_.pop_back();
+    tasks_[place].set(std::forward<Work>(work));
     heap_.push_back({std::max(time, now_), sequence_++, place});
     std::push_heap(heap_.begin(), heap_.end(), later);
   }
@@ -45,8 +47,8 @@ class EventQueue {
     const Entry entry = heap_.back();
     heap_.pop_back();
     now_ = entry.at;
-    Task& task = tasks_[entry.place];  // stays where it is, whatever it adds
-    task();
+    Task& task = tasks_[entry.place];
+    task.run();
     task.clear();
     free_.push_back(entry.place);
   }
@@ -62,7 +64,7 @@ class EventQueue {
   TimeMs now_;
   std::uint64_t sequence_ = 0;
   std::vector<Entry> heap_;
-  std::deque<Task> tasks_;
+  std::deque<Task> tasks_;  // stay where they are
   std::vector<std::uint32_t> free_;
 };
 

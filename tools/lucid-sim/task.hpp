@@ -1,7 +1,7 @@
-// Something to do later, once: a std::function<void()> that is never copied and has room for what nearly all events of
-// the simulation capture, so that none of them allocates.
+// Something to do later, once: a std::function<void()> that stays where it is and has room for what nearly all events
+// of the simulation capture, so that none of them allocates or moves.
 //
-// Thread-safety: values.
+// Thread-safety: one owner.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,15 @@ namespace lucid::sim {
 class Task {
  public:
   Task() = default;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  ~Task() { clear(); }
+
+  /// There must be nothing to do yet.
   template <class Work>
-  requires(!std::is_same_v<std::decay_t<Work>, Task>) Task(Work&& work) {
+  void set(Work&& work) {
     using Kept = std::decay_t<Work>;
-    if constexpr (sizeof(Kept) <= kRoom && alignof(Kept) <= alignof(std::max_align_t) &&
-                  std::is_nothrow_move_constructible_v<Kept>) {
+    if constexpr (sizeof(Kept) <= kRoom && alignof(Kept) <= alignof(std::max_align_t)) {
       ::new (static_cast<void*>(room_)) Kept(std::forward<Work>(work));
       uses_ = &kUsesOf<Kept, Kept>;
     } else {
@@ -26,17 +30,8 @@ class Task {
       uses_ = &kUsesOf<Kept*, Kept>;
     }
   }
-  Task(Task&& other) noexcept { take(other); }
-  Task& operator=(Task&& other) noexcept {
-    if (this == &other) return *this;
-    clear();
-    take(other);
-    return *this;
-  }
-  ~Task() { clear(); }
-
   /// There must be something to do.
-  void operator()() { uses_->run(room_); }
+  void run() { uses_->run(room_); }
   void clear() {
     if (!uses_) return;
     uses_->end(room_);
@@ -44,11 +39,10 @@ class Task {
   }
 
  private:
-  static constexpr std::size_t kRoom = 64;
+  static constexpr std::size_t kRoom = 96;
 
   struct Uses {
     void (*run)(void* room);
-    void (*move)(void* from, void* to) noexcept;
     void (*end)(void* room) noexcept;
   };
   /// `Held` lies in the room: the work itself, or a pointer that owns it.
@@ -60,22 +54,11 @@ class Task {
                                      else
                                        (*held)();
                                    },
-                                   [](void* from, void* to) noexcept {
-                                     Held& held = *std::launder(static_cast<Held*>(from));
-                                     ::new (to) Held(std::move(held));
-                                     held.~Held();
-                                   },
                                    [](void* room) noexcept {
                                      Held& held = *std::launder(static_cast<Held*>(room));
                                      if constexpr (!std::is_same_v<Held, Work>) delete held;
                                      held.~Held();
                                    }};
-
-  void take(Task& other) {
-    if (!other.uses_) return;
-    other.uses_->move(other.room_, room_);
-    uses_ = std::exchange(other.uses_, nullptr);
-  }
 
   const Uses* uses_ = nullptr;
   alignas(std::max_align_t) std::byte room_[kRoom];
