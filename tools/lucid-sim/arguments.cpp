@@ -27,13 +27,18 @@ Status fill_in(Arguments& arguments, bool nodes_given, std::string& seeds) {
     return fail(Fault::text_form, "--mutant", "one of --list-mutants", arguments.mutant);
   if (arguments.until_caught && arguments.mutant.empty())
     return fail(Fault::text_form, "--until-caught", "beside --mutant NAME", "alone");
+  if (arguments.until_caught) arguments.actors = find_planted_bug(arguments.mutant)->actors;
   const Scenario* scenario = find_scenario(arguments.scenario);
   if (!arguments.scenario.empty() && !scenario)
     return fail(Fault::text_form, "--scenario", "one of " + scenario_names(), arguments.scenario);
+  if (arguments.actors && (scenario || arguments.wanted.byzantine > 0))
+    return fail(Fault::text_form, "--actors", "without --scenario and --byzantine: nobody lies there",
+                "with one of them");
   if (scenario) arguments.wanted = wanted_by(*scenario);
   const bool plots = !arguments.plot.empty();
-  if (plots && (nodes_given || scenario || arguments.trace || !arguments.mutant.empty()))
-    return fail(Fault::text_form, "--plot", "without --nodes, --scenario, --mutant and --trace", "with one of them");
+  if (plots && (nodes_given || scenario || arguments.actors || arguments.trace || !arguments.mutant.empty()))
+    return fail(Fault::text_form, "--plot", "without --nodes, --scenario, --actors, --mutant and --trace",
+                "with one of them");
   const bool free = arguments.list_mutants || arguments.until_caught;
   if (!free && !scenario && !plots && !nodes_given)
     return fail(Fault::text_form, "--nodes", "how many validators", "none");
@@ -95,6 +100,7 @@ Parsed parse_arguments(int count, const char* const* values, std::ostream& out, 
   app.add_option("--profile", arguments.profile, "parameters of all seeds: mainnet, dev, test or bench (else drawn)");
   app.add_option("--faults", arguments.faults, "all or none")->capture_default_str();
   app.add_option("--threads", arguments.threads, "0: one for each core")->capture_default_str();
+  app.add_flag("--actors", arguments.actors, "the cluster of real actors under CAF's deterministic scheduler");
   app.add_flag("--trace", arguments.trace, "one line an event, of one seed");
   app.add_option("--scenario", arguments.scenario, "a world arranged by hand, instead of --nodes and --seeds");
   app.add_option("--plot", arguments.plot, "an SVG file: recovery after a heal, with 4, 7, 10 and 16 validators");
@@ -122,7 +128,8 @@ std::string replay_command(const Arguments& arguments, std::uint64_t seed) {
   if (!arguments.scenario.empty())
     return "lucid-sim" + mutant + " --scenario " + arguments.scenario + " --seeds " + number + ".." + number +
            " --trace";
-  std::string out = "lucid-sim" + mutant + " --nodes " + std::to_string(arguments.wanted.nodes) + " --byzantine " +
+  std::string out = "lucid-sim" + mutant + (arguments.actors ? " --actors" : "") + " --nodes " +
+                    std::to_string(arguments.wanted.nodes) + " --byzantine " +
                     std::to_string(arguments.wanted.byzantine) + " --seeds " + number + ".." + number + " --heights " +
                     std::to_string(arguments.wanted.heights);
   if (!arguments.profile.empty()) out += " --profile " + arguments.profile;

@@ -16,6 +16,7 @@ struct Arguments {
   SeedRange seeds;
   unsigned threads = 0;  // 0: one a core
   bool trace = false;
+  bool actors = false;  // the cluster of real actors
   bool keep_going = false;
   std::string profile = {};  // as given
   std::string faults = "all";

@@ -1,17 +1,10 @@
 #include "tools/lucid-sim/mutant_command.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <unistd.h>
-
 #include "tools/lucid-sim/report.hpp"
 #include "tools/lucid-sim/scenarios.hpp"
 
 namespace lucid::sim {
 namespace {
-
-constexpr std::string_view kProgram = "lucid-sim-mutants";
 
 void say_caught(std::ostream& out, const PlantedBug& bug, const std::string& where, const Violation& violation,
                 const std::string& replay) {
@@ -25,9 +18,10 @@ void list_planted_bugs(std::ostream& out) {
   for (const PlantedBug& bug : planted_bugs()) out << line_of(bug) << '\n';
 }
 
-int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads) {
+int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads, SeedRun run) {
   Arguments arguments;
   arguments.mutant = bug.name;
+  arguments.actors = bug.actors;
   arguments.scenario = bug.scenario;
   if (const Scenario* scenario = find_scenario(bug.scenario)) {
     arguments.wanted = wanted_by(*scenario);
@@ -36,7 +30,7 @@ int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads
     arguments.wanted.byzantine = bug.byzantine;
     arguments.seeds = bug.seeds;
   }
-  const Totals totals = run_seeds(arguments.seeds, arguments.wanted, threads, true);
+  const Totals totals = run_seeds(arguments.seeds, arguments.wanted, threads, true, run);
   if (totals.failed.empty()) {
     out << bug.name << " was not caught in "
         << (bug.scenario.empty() ? std::to_string(totals.seeds) + " seeds" : "scenario " + std::string(bug.scenario))
@@ -48,15 +42,6 @@ int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads
       bug.scenario.empty() ? "seed " + std::to_string(failed.seed) : "scenario " + std::string(bug.scenario);
   say_caught(out, bug, where, *failed.violation, replay_command(arguments, failed.seed));
   return 0;
-}
-
-std::string become_mutants(char** values) {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return "lucid-sim does not find itself: " + error.message() + ".";
-  const std::string path = (self.parent_path() / kProgram).string();
-  execv(path.c_str(), values);
-  return "lucid-sim cannot start " + path + ": " + std::strerror(errno) + ".";
 }
 
 }  // namespace lucid::sim

@@ -16,10 +16,6 @@ void list_planted_bugs(std::ostream& out);
 
 /// Runs the budget of the bug that is planted, until the first violation, and says what was found and how to see it
 /// again. 0 where it was caught, else kNotCaught.
-int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads);
-
-/// Becomes lucid-sim-mutants, which lies beside this program, with the same arguments. Returns only where it cannot:
-/// the sentence for people.
-std::string become_mutants(char** values);
+int catch_planted_bug(std::ostream& out, const PlantedBug& bug, unsigned threads, SeedRun run);
 
 }  // namespace lucid::sim

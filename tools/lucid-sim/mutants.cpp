@@ -127,6 +127,12 @@ constexpr std::array kBugs{
                .byzantine = 3,
                .scenario = "most_is_lost",
                .sentence = "Of all that a node holds it offers only what stands first, over and over."},
+    PlantedBug{.mutant = Mutant::timers_without_generation,
+               .nodes = 4,
+               .byzantine = 0,
+               .seeds = {1, 200},
+               .actors = true,
+               .sentence = "A timer that was replaced or dropped counts all the same, in whatever round it comes due."},
     PlantedBug{.mutant = Mutant::sync_trusts_claims,
                .nodes = 4,
                .byzantine = 1,
@@ -176,7 +182,7 @@ std::string line_of(const PlantedBug& bug) {
                                  ? "seeds " + std::to_string(bug.seeds.first) + ".." + std::to_string(bug.seeds.last)
                                  : "scenario " + std::string(bug.scenario);
   return std::string(bug.name) + "  n=" + std::to_string(bug.nodes) + " F=" + std::to_string(bug.byzantine) + "  " +
-         caught + "  " + std::string(bug.sentence);
+         caught + (bug.actors ? " of actors  " : "  ") + std::string(bug.sentence);
 }
 
 }  // namespace lucid::sim

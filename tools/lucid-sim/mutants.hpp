@@ -25,6 +25,7 @@ struct PlantedBug {
   /// The budget: it is found by the checkers within these seeds; or, where a name stands, in that scenario.
   SeedRange seeds = {};
   std::string_view scenario = "";
+  bool actors = false;  // it stands with the actors, and is found in their cluster (--actors)
   std::string_view sentence = "";
 };
 

@@ -20,6 +20,8 @@ bool expected(FaultKind kind, const Arguments& arguments) {
   const bool lie = kind >= kFirstLie;
   if (lie) return arguments.wanted.byzantine > 0;
   if (!arguments.wanted.faults) return false;
+  const bool of_disks = kind == FaultKind::old_disk || kind == FaultKind::slow_disk;
+  if (arguments.actors && (of_disks || kind == FaultKind::set_change)) return false;
   if (kind == FaultKind::old_disk) return arguments.wanted.nodes > 3 && arguments.wanted.byzantine == 0;
   if (kind == FaultKind::set_change) return !arguments.wanted.profile;
   return true;
@@ -94,10 +96,11 @@ int report(std::ostream& out, const Arguments& arguments, const Totals& totals, 
   return status;
 }
 
-int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals) {
+int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals, SeedRun run) {
   const auto start = std::chrono::steady_clock::now();
-  totals = arguments.trace ? run_traced(arguments.seeds.first, arguments.wanted, out)
-                           : run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going);
+  totals = arguments.trace
+               ? run_traced(arguments.seeds.first, arguments.wanted, out, run)
+               : run_seeds(arguments.seeds, arguments.wanted, arguments.threads, !arguments.keep_going, run);
   const auto took = std::chrono::steady_clock::now() - start;
   const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   return report(out, arguments, totals, static_cast<std::uint64_t>(took_ms));

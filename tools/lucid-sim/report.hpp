@@ -22,6 +22,6 @@ int status_of(ViolationKind kind);
 int report(std::ostream& out, const Arguments& arguments, const Totals& totals, std::uint64_t took_ms);
 
 /// Runs what the arguments say, with its trace where they ask for it, and reports it.
-int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals);
+int run_and_report(std::ostream& out, const Arguments& arguments, Totals& totals, SeedRun run = run_seed);
 
 }  // namespace lucid::sim

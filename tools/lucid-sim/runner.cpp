@@ -37,9 +37,9 @@ void read_chain(const Cluster& cluster, SeedResult& result) {
 }
 
 /// An exception or a failed check inside the simulation is a crash of its seed and of no other.
-SeedResult guarded(std::uint64_t seed, const Wanted& wanted, std::ostream* trace) {
+SeedResult guarded(SeedRun run, std::uint64_t seed, const Wanted& wanted, std::ostream* trace) {
   try {
-    return run_seed(seed, wanted, trace);
+    return run(seed, wanted, trace);
   } catch (const std::exception& problem) {
     SeedResult result;
     result.seed = seed;
@@ -106,7 +106,7 @@ SeedResult run_seed(std::uint64_t seed, const Wanted& wanted, std::ostream* trac
   return result;
 }
 
-Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads, bool stop_at_failure) {
+Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads, bool stop_at_failure, SeedRun run) {
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   threads = std::min<unsigned>(threads, kMaxThreads);
   std::vector<SeedResult> results(range.last - range.first + 1);
@@ -115,7 +115,7 @@ Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads,
   const auto work = [&](std::size_t thread) {
     for (std::uint64_t i = next++; i < results.size() && !stopped; i = next++) {
       g_under_way[thread] = range.first + i;
-      results[i] = guarded(range.first + i, wanted, nullptr);
+      results[i] = guarded(run, range.first + i, wanted, nullptr);
       if (results[i].violation && stop_at_failure) stopped = true;
     }
     g_under_way[thread] = 0;
@@ -131,9 +131,9 @@ Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads,
   return sum_up({results.begin(), begun});
 }
 
-Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace) {
+Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace, SeedRun run) {
   g_under_way[0] = seed;
-  Totals totals = sum_up({guarded(seed, wanted, &trace)});
+  Totals totals = sum_up({guarded(run, seed, wanted, &trace)});
   g_under_way[0] = 0;
   return totals;
 }

@@ -30,6 +30,9 @@ struct SeedResult {
 /// One seed, with all checkers. `trace`: null, or where each event goes as a line.
 SeedResult run_seed(std::uint64_t seed, const Wanted& wanted, std::ostream* trace);
 
+/// What runs one seed: run_seed, or that of another cluster.
+using SeedRun = SeedResult (*)(std::uint64_t seed, const Wanted& wanted, std::ostream* trace);
+
 struct Totals {
   std::uint64_t seeds = 0;
   std::uint64_t real_seeds = 0;
@@ -45,10 +48,11 @@ struct Totals {
 };
 
 /// One seed with a line for each event; the same totals as of a range of this one.
-Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace);
+Totals run_traced(std::uint64_t seed, const Wanted& wanted, std::ostream& trace, SeedRun run = run_seed);
 
 /// `threads` 0: one for each core. `stop_at_failure`: seeds after the first that fails are not begun.
-Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads, bool stop_at_failure);
+Totals run_seeds(const SeedRange& range, const Wanted& wanted, unsigned threads, bool stop_at_failure,
+                 SeedRun run = run_seed);
 
 /// The seeds under way, for a signal handler: nothing is allocated or locked. 0 where a thread has none.
 inline constexpr std::size_t kMaxThreads = 64;

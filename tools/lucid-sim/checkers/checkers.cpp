@@ -10,7 +10,7 @@ std::vector<std::unique_ptr<Observer>> make_checkers(const ClusterFacts& facts, 
   std::vector<std::unique_ptr<Observer>> checkers;
   // Agreement first: it adds to the history. Liveness before clients: it follows who is connected.
   for (const auto make : {agreement_checker, signing_checker, chain_checker, evidence_checker, roles_checker,
-                          memory_checker, liveness_checker, clients_checker, deciding_checker})
+                          memory_checker, timers_checker, liveness_checker, clients_checker, deciding_checker})
     checkers.push_back(make(shared));
   if (policy == Policy::judged) checkers.push_back(work_checker(shared));
   return checkers;

@@ -9,6 +9,7 @@
 //   clients    on-chain-once  acknowledged-on-chain
 //   roles      silent-until-joined  signs-next-height
 //   memory     memory-bounded
+//   timers     waits-its-time
 //   liveness   next-block-in-time  no-needless-miss
 //   deciding   decides-what-it-holds
 //
@@ -71,6 +72,7 @@ std::unique_ptr<Observer> evidence_checker(SharedPtr shared);
 std::unique_ptr<Observer> clients_checker(SharedPtr shared);
 std::unique_ptr<Observer> roles_checker(SharedPtr shared);
 std::unique_ptr<Observer> memory_checker(SharedPtr shared);
+std::unique_ptr<Observer> timers_checker(SharedPtr shared);
 std::unique_ptr<Observer> work_checker(SharedPtr shared);
 std::unique_ptr<Observer> liveness_checker(SharedPtr shared);
 std::unique_ptr<Observer> deciding_checker(SharedPtr shared);
