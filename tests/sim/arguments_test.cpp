@@ -69,6 +69,9 @@ TEST(SimArguments, EndWithStatusTwoWhereTheyMakeNoSense) {
       {"--plot", "plot.svg", "--seeds", "1", "--trace"},
       {"--plot", "plot.svg", "--seeds", "1..2", "--byzantine", "2"},
       {"--plot", "plot.svg"},
+      {"--plot", "plot.svg", "--seeds", "1..2", "--actors"},
+      {"--nodes", "4", "--byzantine", "1", "--seeds", "1..2", "--actors"},
+      {"--scenario", "left_behind", "--actors"},
   };
   for (const auto& words : wrong) {
     const Read said = say(words);
@@ -97,6 +100,20 @@ TEST(SimArguments, ReplayIsOneCommandThatIsReadBack) {
   ASSERT_TRUE(said.parsed.arguments);
   EXPECT_EQ(replay_command(*said.parsed.arguments, 77),
             "lucid-sim --nodes 7 --byzantine 2 --seeds 77..77 --heights 60 --profile dev --trace");
+}
+
+TEST(SimArguments, ReplayOfTheActorsIsTheirs) {
+  const Read said = say({"--actors", "--nodes", "4", "--seeds", "1..200", "--heights", "30"});
+  ASSERT_TRUE(said.parsed.arguments) << said.err;
+  EXPECT_TRUE(said.parsed.arguments->actors);
+  EXPECT_EQ(replay_command(*said.parsed.arguments, 9),
+            "lucid-sim --actors --nodes 4 --byzantine 0 --seeds 9..9 --heights 30 --trace");
+}
+
+TEST(SimArguments, APlantedBugKnowsWhereItIsFound) {
+  const Read said = say({"--mutant", "timers_without_generation", "--until-caught"});
+  ASSERT_TRUE(said.parsed.arguments) << said.err;
+  EXPECT_TRUE(said.parsed.arguments->actors);
 }
 
 }  // namespace
