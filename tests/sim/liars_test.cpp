@@ -100,14 +100,18 @@ TEST(SimLiars, LieInEveryWayThatHasAName) {
     const SeedResult result = run_seed(seed, with_liars(4, 1, true), nullptr);
     for (std::size_t kind = 0; kind < kFaultKinds; ++kind) faults[kind] += result.faults[kind];
   }
-  for (auto kind = static_cast<std::size_t>(kFirstLie); kind < kFaultKinds; ++kind)
-    EXPECT_GT(faults[kind], 0U) << fault_name(static_cast<FaultKind>(kind));
+  for (std::size_t kind = 0; kind < kFaultKinds; ++kind)
+    if (is_lie(static_cast<FaultKind>(kind))) {
+      EXPECT_GT(faults[kind], 0U) << fault_name(static_cast<FaultKind>(kind));
+    }
 }
 
 TEST(SimLiars, OfNoneNothingIsCounted) {
   const SeedResult result = run_seed(5, with_liars(4, 0, true), nullptr);
-  for (auto kind = static_cast<std::size_t>(kFirstLie); kind < kFaultKinds; ++kind)
-    EXPECT_EQ(result.faults[kind], 0U) << fault_name(static_cast<FaultKind>(kind));
+  for (std::size_t kind = 0; kind < kFaultKinds; ++kind)
+    if (is_lie(static_cast<FaultKind>(kind))) {
+      EXPECT_EQ(result.faults[kind], 0U) << fault_name(static_cast<FaultKind>(kind));
+    }
 }
 
 TEST(SimLiars, SpeakOfRoundsFarAhead) {

@@ -16,7 +16,8 @@ std::string_view fault_name(FaultKind kind) {
                                                                        "stale_block",  "forged_round",
                                                                        "replay",       "claimed_height",
                                                                        "future_votes", "unincludable_transactions",
-                                                                       "twin"};
+                                                                       "twin",         "false_record",
+                                                                       "owner_change"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

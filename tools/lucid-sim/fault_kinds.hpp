@@ -39,13 +39,18 @@ enum class FaultKind : std::uint8_t {
   claimed_height,
   future_votes,
   unincludable_transactions,
-  twin,  // two machines run with one key
+  twin,          // two machines run with one key
+  false_record,  // a machine that starts is told something else than what it signed last
+  // What else is done to it.
+  owner_change,  // an account joins or leaves the owner registry
 };
 constexpr FaultKind last_of(FaultKind) {
-  return FaultKind::twin;
+  return FaultKind::owner_change;
 }
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(last_of(FaultKind{})) + 1;
-inline constexpr FaultKind kFirstLie = FaultKind::equivocate;
+constexpr bool is_lie(FaultKind kind) {
+  return kind >= FaultKind::equivocate && kind <= FaultKind::false_record;
+}
 
 using FaultCounts = std::array<std::uint64_t, kFaultKinds>;
 

@@ -17,11 +17,10 @@ const T& ninety_ninth(const std::vector<T>& sorted) {
 
 /// Which faults a run of these arguments must have had.
 bool expected(FaultKind kind, const Arguments& arguments) {
-  const bool lie = kind >= kFirstLie;
-  if (lie) return arguments.wanted.byzantine > 0;
+  if (is_lie(kind)) return arguments.wanted.byzantine > 0;
   if (!arguments.wanted.faults) return false;
   const bool of_disks = kind == FaultKind::old_disk || kind == FaultKind::slow_disk;
-  if (arguments.actors && (of_disks || kind == FaultKind::set_change)) return false;
+  if (arguments.actors && (of_disks || kind == FaultKind::set_change || kind == FaultKind::owner_change)) return false;
   if (kind == FaultKind::old_disk) return arguments.wanted.nodes > 3 && arguments.wanted.byzantine == 0;
   if (kind == FaultKind::set_change) return !arguments.wanted.profile;
   return true;

@@ -17,7 +17,8 @@ class Schemer final : public Liar {
  public:
   explicit Schemer(LiarDeps deps) : deps_(std::move(deps)), own_(deps_.node.keys().address) {
     using Make = std::unique_ptr<Strategy> (*)(LiarDeps&);
-    static constexpr Make kAlways[] = {make_faces, make_proposals};  // of each height its plot says what they do
+    // Of each height its plot says what the first two do.
+    static constexpr Make kAlways[] = {make_faces, make_proposals, make_start_answers};
     static constexpr Make kAtTimes[] = {make_replay, make_future_votes, make_claims, make_useless_transactions};
     for (const Make make : kAlways) always_.push_back(make(deps_));
     for (const Make make : kAtTimes) at_times_.push_back(make(deps_));

@@ -42,6 +42,8 @@ std::unique_ptr<Strategy> make_replay(LiarDeps& deps);
 std::unique_ptr<Strategy> make_future_votes(LiarDeps& deps);
 /// Tips, blocks and certificates that are not so.
 std::unique_ptr<Strategy> make_claims(LiarDeps& deps);
+/// What a machine that starts is told that it signed last.
+std::unique_ptr<Strategy> make_start_answers(LiarDeps& deps);
 /// Transactions that no block can hold, or that only some are shown.
 std::unique_ptr<Strategy> make_useless_transactions(LiarDeps& deps);
 
