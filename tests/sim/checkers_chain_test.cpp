@@ -72,6 +72,11 @@ TEST_F(ChainStory, a_settlement_that_is_late_is_caught) {
   EXPECT_EQ(story.found(), "same-tally");
 }
 
+TEST_F(ChainStory, another_number_of_owners_is_caught) {
+  tell_with_state([](ledger::ChainState& state) { ++state.set_changes.owners; });
+  EXPECT_EQ(story.found(), "set-changes");
+}
+
 TEST_F(ChainStory, another_set_is_caught) {
   tell_with_state([](ledger::ChainState& state) { state.validators.members.pop_back(); });
   EXPECT_EQ(story.found(), "set-changes");

@@ -90,6 +90,50 @@ TEST(SimCluster, StandInSignaturesDecideWhatRealOnesDecide) {
   }
 }
 
+TEST(SimCluster, OwnersOfMachinesChangeTheOwnerRegistryToo) {
+  std::size_t registered = 0, removed = 0, seeds = 0;
+  for (std::uint64_t seed = 1; seeds < 12; ++seed) {
+    Wanted asked = wanted(4, 20);
+    asked.signatures = Signatures::stand_in;
+    SeedPlan plan = make_plan(seed, asked);
+    if (plan.owner_changes.empty()) continue;
+    ++seeds;
+    Cluster cluster(std::move(plan));
+    const auto broken = cluster.run([] { return false; });
+    EXPECT_FALSE(broken) << "seed " << seed << ": " << broken->words;
+    EXPECT_GT(cluster.fault_counts()[static_cast<std::size_t>(FaultKind::owner_change)], 0U) << "seed " << seed;
+    const MemoryChain& chain = cluster.nodes().front()->chain();
+    for (const OwnerChangePlan& change : cluster.plan().owner_changes) {
+      const Address& account = KeyTable::instance().client(change.client).address;
+      const auto newest = *chain.owner_of(account, Epoch{~std::uint64_t{0}});
+      if (!newest) continue;
+      ++(newest->registered ? registered : removed);
+    }
+  }
+  EXPECT_GT(registered, 0U);
+  EXPECT_GT(removed, 0U);
+}
+
+/// The most that one machine was seen to keep.
+struct MostMemory final : Observer {
+  std::uint64_t messages = 0, bytes = 0;
+  void see(TimeMs, const Sighting& sighting) override {
+    const auto* used = std::get_if<MemoryUsed>(&sighting);
+    if (used == nullptr) return;
+    messages = std::max(messages, used->messages);
+    bytes = std::max(bytes, used->bytes);
+  }
+};
+
+TEST(SimCluster, WhatAHeightTakesOfMemoryIsSeen) {
+  Cluster cluster(make_plan(4, wanted(4, 10)));
+  MostMemory most;
+  cluster.watch_by(most);
+  EXPECT_FALSE(cluster.run([] { return false; }));
+  EXPECT_GE(most.messages, 9U) << "a proposal, and the votes of all";
+  EXPECT_GT(most.bytes, 500U) << "at least one block";
+}
+
 TEST(SimCluster, ATraceIsOneLineAnEventInTheDomainsWords) {
   std::ostringstream lines;
   const SeedResult traced = run_seed(5, wanted(4, 5), &lines);

@@ -134,7 +134,8 @@ struct AlarmRaised {
   consensus::AlarmKind kind = consensus::AlarmKind::foreign_signature;
   std::string words;
 };
-/// What a node keeps for the height it agrees on: votes and proposals, and their blocks' bytes.
+/// What a node keeps for the height it agrees on: votes and proposals, and their blocks' bytes. Whenever it is more
+/// than before in the life of its process; of the cluster of actors it is not told.
 struct MemoryUsed {
   NodeIndex node = 0;
   Height height = 0;

@@ -46,6 +46,7 @@ class Planner {
     if (plan_.wanted.faults) {
       choose_set_changes();
       choose_incidents();
+      choose_owner_changes();
     }
     plan_.run_seed = chance_.next();
     return std::move(plan_);
@@ -170,6 +171,24 @@ class Planner {
     }
     std::sort(plan_.set_changes.begin(), plan_.set_changes.end(),
               [](const auto& a, const auto& b) { return a.at < b.at; });
+  }
+
+  /// Nothing else is drawn from their chance.
+  void choose_owner_changes() {
+    Chance chance(mix(plan_.seed + 0x0123e5));
+    if (!chance.percent(40)) return;
+    const std::uint64_t span_ms = plan_.healed_at - plan_.params.start_time;
+    const std::uint64_t accounts = chance.between(1, 3);
+    for (std::size_t client = 0; client < accounts; ++client) {
+      OwnerChangePlan change;
+      change.at = plan_.params.start_time + chance.below(span_ms / 2 + 1);
+      change.client = client;
+      if (chance.percent(50)) change.machine = static_cast<NodeIndex>(chance.below(n()));
+      plan_.owner_changes.push_back(change);
+      if (!chance.percent(40)) continue;
+      plan_.owner_changes.push_back(
+          {change.at + chance.below(span_ms / 2 + 1), SetChange::remove, client, std::nullopt});
+    }
   }
 
   void choose_incidents() {

@@ -64,6 +64,14 @@ struct SetChangePlan {
   NodeIndex machine = 0;  // that joins, leaves, or gets new keys
 };
 
+/// A change of the owner registry that they agree on. One that takes an account out waits until it is in.
+struct OwnerChangePlan {
+  TimeMs at = 0;
+  SetChange change = SetChange::add;  // or remove
+  std::size_t client = 0;             // whose account
+  std::optional<NodeIndex> machine;   // whose validator it belongs to
+};
+
 struct SeedPlan {
   std::uint64_t seed = 0;
   std::uint64_t run_seed = 0;
@@ -76,6 +84,7 @@ struct SeedPlan {
   std::uint64_t offer_ms = 0;         // what is held is offered again this often
   std::vector<Incident> incidents;    // by time
   std::vector<SetChangePlan> set_changes;
+  std::vector<OwnerChangePlan> owner_changes;
   Workload work;
   TimeMs healed_at = 0;  // from here on nothing goes wrong any more
   TimeMs end_at = 0;     // a run that has not ended by then stands still

@@ -19,11 +19,14 @@ constexpr std::size_t kAccount = kClientKeys - 2;
 SetOperators::SetOperators(World& world, const std::vector<std::unique_ptr<SimNode>>& nodes, FaultCounts& counts,
                            Chance chance)
     : world_(world), nodes_(nodes), counts_(counts), chance_(chance) {
-  for (const SetChangePlan& plan : world.plan.set_changes) attempts_.push_back({plan, 0, {}});
+  for (const SetChangePlan& plan : world.plan.set_changes)
+    attempts_.push_back({plan.at, FaultKind::set_change, change_of(plan), 0, {}});
+  for (const OwnerChangePlan& plan : world.plan.owner_changes)
+    attempts_.push_back({plan.at, FaultKind::owner_change, change_of(plan), 0, {}});
 }
 
 void SetOperators::begin() {
-  for (std::size_t i = 0; i < attempts_.size(); ++i) world_.events.at(attempts_[i].plan.at, [this, i] { look(i); });
+  for (std::size_t i = 0; i < attempts_.size(); ++i) world_.events.at(attempts_[i].at, [this, i] { look(i); });
 }
 
 const SimNode* SetOperators::highest() const {
@@ -39,14 +42,13 @@ const SimNode* SetOperators::highest() const {
 void SetOperators::look(std::size_t number) {
   Attempt& attempt = attempts_[number];
   if (const SimNode* seen = highest()) {
-    const UpdateValidators change = change_of(attempt.plan);
-    if (is_scheduled(change, seen->chain().state())) return;
+    if (std::visit([&](const auto& change) { return has_counted(change, *seen); }, attempt.change)) return;
     const Epoch epoch = seen->plan().epoch;
     if (attempt.tries == 0 || epoch > attempt.epoch) {
       if (attempt.tries == kTries) return;
       ++attempt.tries;
       attempt.epoch = epoch;
-      put_forward(change, *seen);
+      put_forward(attempt, *seen);
     } else {
       for (const auto& transaction : sent_)  // it may have been lost on its way
         nodes_[chance_.below(nodes_.size())]->submit(transaction);
@@ -65,7 +67,19 @@ UpdateValidators SetOperators::change_of(const SetChangePlan& plan) const {
   return out;
 }
 
-bool SetOperators::is_scheduled(const UpdateValidators& change, const ledger::ChainState& state) const {
+UpdateOwners SetOperators::change_of(const OwnerChangePlan& plan) const {
+  UpdateOwners out{plan.change, {KeyTable::instance().client(plan.client).address, std::nullopt}};
+  if (plan.machine) out.owner.validator = validator_of(world_.plan, *plan.machine).address;
+  return out;
+}
+
+bool SetOperators::has_counted(const UpdateOwners& change, const SimNode& seen) {
+  const auto newest = *seen.chain().owner_of(change.owner.account, Epoch{~std::uint64_t{0}});
+  return newest && newest->registered == (change.change == SetChange::add);
+}
+
+bool SetOperators::has_counted(const UpdateValidators& change, const SimNode& seen) {
+  const ledger::ChainState& state = seen.chain().state();
   const auto& scheduled = state.set_changes.scheduled;
   if (std::any_of(scheduled.begin(), scheduled.end(), [&](const auto& row) { return row.change == change; }))
     return true;
@@ -73,11 +87,11 @@ bool SetOperators::is_scheduled(const UpdateValidators& change, const ledger::Ch
   return change.validator ? member && *member == *change.validator : member == nullptr;
 }
 
-void SetOperators::put_forward(const UpdateValidators& change, const SimNode& seen) {
-  ++counts_[static_cast<std::size_t>(FaultKind::set_change)];
+void SetOperators::put_forward(const Attempt& attempt, const SimNode& seen) {
+  ++counts_[static_cast<std::size_t>(attempt.kind)];
   std::erase_if(sent_, [&](const auto& transaction) { return seen.chain().has_transaction((*transaction)->id); });
-  send(change);
-  const Hash256 hash = ledger::change_hash(seen.plan().epoch, change);
+  std::visit([&](const auto& change) { send(change); }, attempt.change);
+  const Hash256 hash = ledger::change_hash(seen.plan().epoch, attempt.change);
   const auto digest = crypto::approve_digest(world_.verifier.chain(), hash);
   for (NodeIndex i = 0; i < nodes_.size(); ++i) {
     const MachineKeys& keys = nodes_[i]->keys();

@@ -1,5 +1,6 @@
-// The people who run the machines: they agree that a validator joins, leaves or gets new keys, put the change forward
-// and approve it, all within one epoch, and again in the next where that came to nothing.
+// The people who run the machines: they agree that a validator joins, leaves or gets new keys, or that an account joins
+// or leaves the owner registry, put the change forward and approve it, all within one epoch, and again in the next
+// where that came to nothing.
 //
 // Thread-safety: one cluster is one thread.
 #pragma once
@@ -7,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/ledger/set_change_state.hpp"
 #include "tools/lucid-sim/sim_node.hpp"
 
 namespace lucid::sim {
@@ -19,7 +21,9 @@ class SetOperators {
 
  private:
   struct Attempt {
-    SetChangePlan plan;
+    TimeMs at = 0;
+    FaultKind kind = FaultKind::set_change;
+    ledger::Change change;
     std::uint64_t tries = 0;
     Epoch epoch;  // of the newest try
   };
@@ -27,8 +31,10 @@ class SetOperators {
   void look(std::size_t number);
   const SimNode* highest() const;
   UpdateValidators change_of(const SetChangePlan& plan) const;
-  bool is_scheduled(const UpdateValidators& change, const ledger::ChainState& state) const;
-  void put_forward(const UpdateValidators& change, const SimNode& seen);
+  UpdateOwners change_of(const OwnerChangePlan& plan) const;
+  static bool has_counted(const UpdateValidators& change, const SimNode& seen);
+  static bool has_counted(const UpdateOwners& change, const SimNode& seen);
+  void put_forward(const Attempt& attempt, const SimNode& seen);
   void send(Operation operation);
 
   World& world_;

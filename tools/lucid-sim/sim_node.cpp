@@ -56,6 +56,7 @@ void SimNode::crash() {
   blocks_.clear();
   timers_.clear();
   held_.clear();
+  most_messages_ = most_bytes_ = 0;
   candidates_.clear();
   stepping_ = writing_ = offering_ = offering_outbox_ = told_waiting_ = false;
   told_height_ = 0;

@@ -98,6 +98,7 @@ class SimNode {
   void report(const consensus::Output& output);
   void start_offers();
   void offer_again();
+  void tell_memory();
   void forget_blocks();
 
   // Sync (sim_node_sync.cpp).
@@ -156,7 +157,8 @@ class SimNode {
   std::map<TimerKey, std::uint64_t> timers_;
   std::uint64_t newest_timer_ = 0;
   std::set<HeldKey> held_;
-  std::uint64_t held_bytes_ = 0;
+  std::uint64_t most_messages_ = 0;  // told of
+  std::uint64_t most_bytes_ = 0;
   TimeMs ledger_free_at_ = 0;
   std::map<Hash256, std::shared_ptr<const ledger::Execution>> candidates_;
   bool offering_outbox_ = false;

@@ -205,6 +205,7 @@ void SimNode::start_offers() {
 void SimNode::offer_again() {
   offering_ = false;
   if (!core_->holds_messages()) return;
+  tell_memory();
   if (writing_) return start_offers();  // what core holds of its own is not all stored yet
   const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
   std::vector<NodeIndex> peers;
@@ -220,6 +221,17 @@ void SimNode::offer_again() {
     }
   }
   start_offers();
+}
+
+/// Whenever it is more than ever before in this life.
+void SimNode::tell_memory() {
+  const std::uint64_t messages = core_->messages().size();
+  std::uint64_t bytes = 0;
+  for (const auto& [hash, block] : blocks_) bytes += block->bytes;
+  if (messages <= most_messages_ && bytes <= most_bytes_) return;
+  most_messages_ = std::max(most_messages_, messages);
+  most_bytes_ = std::max(most_bytes_, bytes);
+  see(MemoryUsed{self_, core_->height(), messages, bytes});
 }
 
 /// Proposals that wait in the inbox, while the disk is at work, name blocks that core does not know yet.

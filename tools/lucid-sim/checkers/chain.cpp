@@ -135,7 +135,11 @@ class ChainChecker final : public Observer {
                                  numeral(history().sessions()));
     check_sets(state, header, next, after);
     check_slots(*seen.changes, height, after);
-    if (height == history().tip()) check_tallies(state, *seen.changes, height, after);
+    if (height != history().tip()) return;
+    check_tallies(state, *seen.changes, height, after);
+    if (state.set_changes.owners != history().owners())
+      violated("set-changes", numeral(state.set_changes.owners) + " owners" + after + " where the blocks make " +
+                                  numeral(history().owners()));
   }
 
   void check_sets(const ledger::ChainState& state, const Header& header, const OwnPlan& next,

@@ -77,6 +77,7 @@ class History {
   const OwnPlan& plan_of(Height height) const { return height > tip() ? next_ : blocks_[height].plan; }
   bool knows(Height height) const { return height >= 1 && height <= tip() + 1; }
   const ValidatorSet& set_of(Height height) const { return sets_.of(plan_of(height).epoch); }
+  std::size_t owners() const { return sets_.owners(); }
   const ValidatorSet& set_of_epoch(std::uint64_t epoch) const { return sets_.of(epoch); }
   std::size_t quorum_of(Height height) const;
   const Hash256& seed_of_epoch(std::uint64_t epoch) const { return seeds_.at(epoch); }

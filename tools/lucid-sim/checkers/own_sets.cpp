@@ -137,15 +137,18 @@ bool OwnSets::is_feasible(std::uint64_t epoch, const UpdateOwners& change) const
   if (known && row->second.epoch >= epoch + 2) return false;
   const bool registered = known && row->second.registered;
   if (change.change == SetChange::remove) return registered;
-  const auto count =
-      std::count_if(owners_.begin(), owners_.end(), [](const auto& one) { return one.second.registered; });
-  if (registered || static_cast<std::size_t>(count) >= kMaxOwners) return false;
+  if (registered || owners() >= kMaxOwners) return false;
   if (!change.owner.validator) return true;
   Members members = members_of(epoch + 1);
   // Everything due earlier stands in the set of the next epoch already.
   for (const Scheduled& next : scheduled_)
     if (next.epoch == epoch + 2) change_members(members, next.change);
   return members.contains(*change.owner.validator);
+}
+
+std::size_t OwnSets::owners() const {
+  return static_cast<std::size_t>(
+      std::count_if(owners_.begin(), owners_.end(), [](const auto& one) { return one.second.registered; }));
 }
 
 OwnSets::Members OwnSets::members_of(std::uint64_t epoch) const {

@@ -35,6 +35,8 @@ class OwnSets {
   const ValidatorSet& of(std::uint64_t epoch) const { return sets_.at(epoch - first_epoch_); }
   std::uint64_t first_epoch() const { return first_epoch_; }
   const std::vector<Renamed>& renamed() const { return renamed_; }
+  /// Accounts of the registry, once all that counted took effect.
+  std::size_t owners() const;
 
   /// Operations of a block of `epoch`, in their order.
   void put_forward(std::uint64_t epoch, const UpdateValidators& change);
