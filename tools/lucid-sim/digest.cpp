@@ -1,9 +1,6 @@
 #include "tools/lucid-sim/digest.hpp"
 
-#include <cstring>
-
 #include "core/crypto/sha256.hpp"
-#include "tools/lucid-sim/chance.hpp"
 
 namespace lucid::sim {
 namespace {
@@ -15,11 +12,8 @@ struct Feed {
   void number(std::uint64_t value) { to.add(value); }
   template <class Fixed>
   void bytes(const Fixed& fixed) {
-    for (std::size_t i = 0; i + 8 <= fixed.data.size(); i += 8) {
-      std::uint64_t word = 0;
-      for (std::size_t k = 0; k < 8; ++k) word = word << 8 | fixed.data[i + k];  // the same on every processor
-      to.add(word);
-    }
+    // The same words on every processor.
+    for (std::size_t i = 0; i + 8 <= fixed.data.size(); i += 8) to.add(big_endian_word(&fixed.data[i]));
   }
   void value(const std::optional<Hash256>& hash) {
     number(hash ? 1 : 0);
@@ -131,11 +125,6 @@ struct Feed {
 };
 
 }  // namespace
-
-void Digest::add(std::uint64_t number) {
-  one_ = mix(one_ + number);
-  other_ = mix(other_ ^ (number * 0x9e3779b97f4a7c15));
-}
 
 void Digest::see(TimeMs now, const Sighting& sighting) {
   ++sightings_;

@@ -5,6 +5,7 @@
 // Thread-safety: one cluster is watched by one thread.
 #pragma once
 
+#include "tools/lucid-sim/chance.hpp"
 #include "tools/lucid-sim/observer.hpp"
 
 namespace lucid::sim {
@@ -13,7 +14,10 @@ class Digest final : public Observer {
  public:
   void see(TimeMs now, const Sighting& sighting) override;
 
-  void add(std::uint64_t number);
+  void add(std::uint64_t number) {
+    one_ = mix(one_ + number);
+    other_ = mix(other_ ^ (number * 0x9e3779b97f4a7c15));
+  }
   Hash256 value() const;
   std::uint64_t sightings() const { return sightings_; }
 

@@ -38,12 +38,12 @@ class EventQueue {
     free_.pop_back();
     tasks_[place].set(std::forward<Work>(work));
     heap_.push_back({std::max(time, now_), sequence_++, place});
-    std::push_heap(heap_.begin(), heap_.end(), later);
+    std::push_heap(heap_.begin(), heap_.end(), Later());
   }
 
   /// Goes to the next event's time and does it.
   void run_next() {
-    std::pop_heap(heap_.begin(), heap_.end(), later);
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
     const Entry entry = heap_.back();
     heap_.pop_back();
     now_ = entry.at;
@@ -59,7 +59,11 @@ class EventQueue {
     std::uint64_t sequence = 0;
     std::uint32_t place = 0;
   };
-  static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+  struct Later {
+    bool operator()(const Entry& a, const Entry& b) const {
+      return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+    }
+  };
 
   TimeMs now_;
   std::uint64_t sequence_ = 0;
