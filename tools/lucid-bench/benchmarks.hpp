@@ -30,6 +30,9 @@ Status bench_rest(const BenchOptions& options, Table& table);
 Status bench_memory(const BenchOptions& options, Table& table);
 /// From kill -9 to an anchor answered 202, on a long chain and on a new one.
 Status bench_restart(const BenchOptions& options, Table& table);
+/// Seeds of sixty heights that the simulator runs in a second of one core: four machines, mainnet's timing, no liars
+/// and no faults.
+Status bench_sim(const BenchOptions& options, Table& table);
 
 /// The names of rows that others compare themselves with.
 inline constexpr const char* kRecoverRow = "recover loop";

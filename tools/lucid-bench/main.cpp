@@ -15,11 +15,9 @@ using namespace lucid;
 
 using Benchmark = Status (*)(const bench::BenchOptions&, bench::Table&);
 /// In the order in which they run: what others compare themselves with comes first.
-const std::vector<std::pair<std::string, Benchmark>> kBenchmarks = {{"recover", bench::bench_recover},
-                                                                    {"anchors", bench::bench_anchors},
-                                                                    {"rest", bench::bench_rest},
-                                                                    {"memory", bench::bench_memory},
-                                                                    {"restart", bench::bench_restart}};
+const std::vector<std::pair<std::string, Benchmark>> kBenchmarks = {
+    {"recover", bench::bench_recover}, {"anchors", bench::bench_anchors}, {"rest", bench::bench_rest},
+    {"memory", bench::bench_memory},   {"restart", bench::bench_restart}, {"sim", bench::bench_sim}};
 
 int refuse(const Error& error) {
   std::cerr << "lucid-bench: " << to_text(error) << ".\n";
@@ -60,7 +58,8 @@ int main(int argc, char** argv) {
   bench::ChainSize size{0, 10};
   fs::path data_dir;
 
-  CLI::App app("Measures Lucid Blocks. Without a name all benchmarks run: recover, anchors, rest, memory, restart.");
+  CLI::App app(
+      "Measures Lucid Blocks. Without a name all benchmarks run: recover, anchors, rest, memory, restart, sim.");
   std::vector<std::string> names;
   for (const auto& [name, benchmark] : kBenchmarks) names.push_back(name);
   app.add_option("benchmark", chosen, "Only these")->check(CLI::IsMember(names));
