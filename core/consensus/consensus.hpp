@@ -48,8 +48,8 @@ class Consensus {
 
   /// Everything held of this height, and the question of the start while it waits for answers.
   std::vector<Message> messages() const;
-  /// Whether messages() has any.
-  bool holds_messages() const;
+  /// How many messages() has.
+  std::size_t message_count() const;
   /// What to offer now to a peer that may lack it: at most `limit` of all that is held. Three in four are what the end
   /// of this round may hang on: its own messages, and the prevotes that a lock or a valid value rests on. The others
   /// begin, as these do where there are more, at a place that `chance` (any random number) decides. Never "the first

@@ -24,8 +24,8 @@ std::vector<Message> Consensus::messages() const {
   return out;
 }
 
-bool Consensus::holds_messages() const {
-  return started_ && (holds_still() || !book_.all().empty() || votes_->holds_any());
+std::size_t Consensus::message_count() const {
+  return held().size();
 }
 
 std::vector<Consensus::HeldMessage> Consensus::held() const {

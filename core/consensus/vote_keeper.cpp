@@ -110,12 +110,6 @@ std::vector<const crypto::Verified<Vote>*> VoteKeeper::all() const {
   return out;
 }
 
-bool VoteKeeper::holds_any() const {
-  return std::any_of(rounds_.begin(), rounds_.end(), [](const auto& entry) {
-    return entry.second.prevotes.voters() > 0 || entry.second.precommits.voters() > 0;
-  });
-}
-
 void VoteKeeper::forget(const Address& validator) {
   const auto member = set_.index_of(validator);
   if (!member) return;

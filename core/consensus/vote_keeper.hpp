@@ -53,7 +53,6 @@ class VoteKeeper {
 
   /// Every vote held, by round, step and validator. Until the next change.
   std::vector<const crypto::Verified<Vote>*> all() const;
-  bool holds_any() const;
   /// Takes back all votes of one validator.
   void forget(const Address& validator);
 

@@ -204,7 +204,7 @@ void SimNode::start_offers() {
 
 void SimNode::offer_again() {
   offering_ = false;
-  if (!core_->holds_messages()) return;
+  if (core_->message_count() == 0) return;
   tell_memory();
   if (writing_) return start_offers();  // what core holds of its own is not all stored yet
   const auto machines = static_cast<NodeIndex>(world_.plan.machines.size());
@@ -225,7 +225,7 @@ void SimNode::offer_again() {
 
 /// Whenever it is more than ever before in this life.
 void SimNode::tell_memory() {
-  const std::uint64_t messages = core_->messages().size();
+  const std::uint64_t messages = core_->message_count();
   std::uint64_t bytes = 0;
   for (const auto& [hash, block] : blocks_) bytes += block->bytes;
   if (messages <= most_messages_ && bytes <= most_bytes_) return;
