@@ -11,7 +11,7 @@ const Vote* precommit_for_block(const SignedMessage& message) {
 }
 
 std::tuple<Height, Round, SignStep> place_of(const Vote& vote) {
-  return {vote.height, vote.round, vote.step == VoteStep::prevote ? SignStep::prevote : SignStep::precommit};
+  return {vote.height, vote.round, sign_step(vote.step)};
 }
 /// record_of(message).place(), without the record: asked of each message that arrives.
 std::tuple<Height, Round, SignStep> place_of(const SignedMessage& message) {

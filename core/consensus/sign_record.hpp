@@ -25,6 +25,10 @@ constexpr SignStep last_of(SignStep) {
   return SignStep::precommit;
 }
 
+constexpr SignStep sign_step(VoteStep step) {
+  return step == VoteStep::prevote ? SignStep::prevote : SignStep::precommit;
+}
+
 /// Rounds of the undecided height whose records are kept.
 inline constexpr Round kMaxSignedRounds = 100;
 

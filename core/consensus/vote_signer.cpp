@@ -16,8 +16,7 @@ std::string place_text(const SignRecord& record) {
 }  // namespace
 
 SignRecord record_of(const Vote& vote) {
-  return {vote.height, vote.round, vote.step == VoteStep::prevote ? SignStep::prevote : SignStep::precommit,
-          vote.block,  {},         vote.signature};
+  return {vote.height, vote.round, sign_step(vote.step), vote.block, {}, vote.signature};
 }
 
 SignRecord record_of(const Proposal& proposal) {
