@@ -11,6 +11,7 @@
 #include "actors/engine_messages.hpp"
 #include "actors/runtime/act.hpp"
 #include "core/sync/output.hpp"
+#include "core/types/peer.hpp"
 
 namespace lucid::actors {
 
@@ -71,7 +72,7 @@ struct NewestRecordHeard {
 
 // ---- transactions
 
-/// At most kOfferedBytes together.
+/// At most kOfferedBytes together (core/types/peer.hpp).
 struct OfferTransactions {
   std::vector<Bytes> transactions;  // encoded
   std::optional<PeerId> only;       // absent: to all that are connected
@@ -80,7 +81,6 @@ struct TransactionsHeard {
   PeerId from;
   std::vector<Bytes> transactions;  // encoded
 };
-inline constexpr std::size_t kOfferedBytes = 256 * 1024;
 
 /// Time to offer again what others may lack.
 struct OfferTurn {};

@@ -157,7 +157,19 @@ namespace lucid {
   X(validators_too_many, "there would be more validators than the chain allows")                          \
   X(owner_known, "the account is registered already")                                                     \
   X(owner_unknown, "the account is not registered")                                                       \
-  X(owners_too_many, "the owner registry is full")
+  X(owners_too_many, "the owner registry is full")                                                        \
+  /* between validators (protocol.md section 12) */                                                       \
+  X(peer_tls, "the encrypted connection failed")                                                          \
+  X(peer_unknown_key, "the peer's key is on no list of this node")                                        \
+  X(peer_refused, "the peer does not have this node's key on a list")                                     \
+  X(peer_protocol, "the peer speaks another version of the protocol")                                     \
+  X(peer_chain, "the peer is on another chain")                                                           \
+  X(peer_genesis, "the peer's chain has another genesis")                                                 \
+  X(peer_other_validator, "the validator that the peer claims to be has another connection key")          \
+  X(peer_signature, "the peer does not prove to be the validator that it claims to be")                   \
+  X(peer_too_many, "there are as many connections as there may be")                                       \
+  X(peer_duplicate, "the peer is connected already")                                                      \
+  X(frame_size, "the frame is empty or larger than its bound")
 // clang-format on
 
 enum class Fault {
