@@ -43,8 +43,7 @@ class FrameReader {
   std::size_t max_bytes_;
   Bytes held_;
   std::size_t begin_ = 0;  // of what was not fetched
-  std::size_t broken_length_ = 0;
-  bool broken_ = false;
+  std::optional<Error> broken_;
 };
 
 }  // namespace lucid::net
