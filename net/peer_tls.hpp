@@ -80,6 +80,7 @@ class PeerTlsSession {
   const Hash256& exporter() const;
 
  private:
+  friend class PeerTlsContext;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -7,15 +7,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "net/openssl_errors.hpp"
+
 namespace lucid::net {
 namespace {
-
-std::string newest_openssl_error() {
-  const unsigned long code = ERR_peek_last_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  ERR_clear_error();
-  return reason == nullptr ? "no reason given" : reason;
-}
 
 void ignore_broken_pipes() {
   struct sigaction current = {};
@@ -86,8 +81,6 @@ TlsChannel::TlsChannel(std::shared_ptr<const TlsContext> context, int socket, Si
 TlsChannel::TlsChannel(TlsChannel&&) noexcept = default;
 TlsChannel::~TlsChannel() = default;
 
-// OpenSSL keeps errors in a queue of the thread. What another connection left there would be taken for this one's, and
-// a healthy connection would be closed; so the queue is emptied before each call and after each failure.
 TlsChannel::Progress TlsChannel::judge(int result) {
   const int error = SSL_get_error(session_->ssl.get(), result);
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return Progress::later;
