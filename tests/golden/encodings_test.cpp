@@ -6,8 +6,10 @@
 #include <iostream>
 #include <map>
 
+#include "core/crypto/handshake.hpp"
 #include "core/ledger/set_changes.hpp"
 #include "core/types/sync.hpp"
+#include "tests/fixtures/peer_messages.hpp"
 #include "tests/fixtures/sample_chain.hpp"
 
 namespace lucid {
@@ -15,12 +17,7 @@ namespace {
 
 using Lines = std::vector<std::pair<std::string, Bytes>>;
 
-template <class Fixed>
-Fixed counted(std::uint8_t first) {
-  Fixed out;
-  for (auto& byte : out.data) byte = first++;
-  return out;
-}
+using test::counted;
 
 Vote golden_vote() {
   return {VoteStep::precommit,     300, 2, counted<Hash256>(0x10), counted<Address>(0x40), NilReason::none,
@@ -117,6 +114,12 @@ void add_sync(Lines& lines, const test::SampleBundle& sample) {
   lines.emplace_back("blocks_none", codec::encode(Blocks{301, 300, {}}));
 }
 
+/// All that goes over a connection between nodes, each kind as one frame's payload.
+void add_envelopes(Lines& lines) {
+  for (const auto& [name, message] : test::peer_messages())
+    lines.emplace_back("envelope." + name, codec::encode_envelope(message));
+}
+
 void add_chain(Lines& lines, const test::SampleBundle& sample) {
   const Block block = golden_block(sample);
   lines.emplace_back("header", codec::encode(sample.bundle.header));
@@ -145,6 +148,7 @@ void add_hashes(Lines& lines, const test::SampleBundle& sample) {
   add("transaction", crypto::transaction_digest(chain, golden_transaction(bare_anchor())));
   add("user_anchor", crypto::user_anchor_digest(chain, bare_anchor()));
   add("approve", crypto::approve_digest(chain, counted<Hash256>(0x10)));
+  add("handshake", crypto::handshake_digest(chain, 1, counted<Hash256>(0x10), counted<TlsPublicKey>(0x50)));
   const UpdateValidators added{SetChange::add, counted<Address>(0x40), golden_validator(), 12};
   const UpdateOwners admitted{SetChange::add, {counted<Address>(0x11), counted<Address>(0x40)}};
   add("change_validators", ledger::change_hash(Epoch{7}, added));
@@ -166,6 +170,7 @@ Lines all_lines() {
   add_messages(lines);
   add_chain(lines, sample);
   add_sync(lines, sample);
+  add_envelopes(lines);
   add_hashes(lines, sample);
   return lines;
 }
