@@ -91,9 +91,9 @@ TEST(Envelope, AChangedByteIsRefusedOrIsAnotherMessageOfOneForm) {
   for (const auto& [name, message] : test::peer_messages()) {
     const Bytes bytes = encode_envelope(message);
     for (std::size_t place = 0; place < bytes.size(); ++place)
-      for (const std::uint8_t change : {0x01, 0x80, 0xff}) {
+      for (const int change : {0x01, 0x80, 0xff}) {
         Bytes changed = bytes;
-        changed[place] ^= change;
+        changed[place] = static_cast<std::uint8_t>(changed[place] ^ change);
         const auto read = decode_envelope(changed);
         if (!read) continue;
         EXPECT_NE(*read, message) << name << " at " << place;
