@@ -18,7 +18,7 @@
 
 namespace lucid::net {
 
-/// Of ciphertext, from each side, before the connection is established. A handshake takes about 2 KiB.
+/// Of ciphertext, from each side, before the connection is established. A handshake takes less than 1 KiB of each.
 inline constexpr std::size_t kMaxHandshakeBytes = 16 * 1024;
 
 class PeerTlsContext {

@@ -202,7 +202,7 @@ Block block_of(std::size_t bytes) {
   block.last_commit.signatures.assign(kMaxValidators, {127, test::counted<Signature>(1)});
   while (ledger::encoded_size(block) + kMaxTransactionBytes + 5 <= bytes)
     block.transactions.push_back(EncodedTransaction(Bytes(kMaxTransactionBytes, 7)));
-  block.transactions.push_back(EncodedTransaction(Bytes(300, 7)));
+  block.transactions.push_back(EncodedTransaction(Bytes(bytes - ledger::encoded_size(block) - 5, 7)));
   while (ledger::encoded_size(block) < bytes) block.transactions.back().push_back(7);
   while (ledger::encoded_size(block) > bytes) block.transactions.back().pop_back();
   return block;
