@@ -3,15 +3,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "config/key_files.hpp"
-#include "config/private_files.hpp"
 #include "tools/lucid/commands.hpp"
+#include "tools/lucid/named_keys.hpp"
 #include "tools/lucid/report.hpp"
 
 namespace lucid::tools {
 namespace {
-
-constexpr std::size_t kMaxNameBytes = 64;
 
 struct KeygenArguments {
   std::string key_dir;
@@ -20,29 +17,13 @@ struct KeygenArguments {
   bool json = false;
 };
 
-/// The name becomes part of a file's name, so it is kept to characters that are harmless in one.
-Status check_name(const std::string& name) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  const bool harmless = !name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' &&
-                        name.find_first_not_of(kAllowed) == std::string::npos;
-  if (harmless) return {};
-  return fail(Fault::text_form, "--name", "up to 64 letters, digits, - _ or . that do not begin with a dot",
-              "\"" + name.substr(0, kMaxNameBytes) + "\"");
-}
-
 Status make(const KeygenArguments& arguments) {
-  LUCID_TRY(check_name(arguments.name));
   const std::filesystem::path dir = arguments.key_dir;
-  const std::filesystem::path file = arguments.public_file.empty() ? dir / (arguments.name + ".pub.json")
+  const std::filesystem::path file = arguments.public_file.empty() ? public_key_file(dir, arguments.name)
                                                                    : std::filesystem::path(arguments.public_file);
-  std::error_code error;
-  if (std::filesystem::exists(file, error))
-    return fail(Fault::file_io, file.string(), "no file there: nothing is overwritten", "one that exists");
-  LUCID_TRY_ASSIGN(const config::NodePublicKeys keys, config::make_node_keys(dir));
-  const std::string json = config::public_keys_to_json(arguments.name, keys);
-  LUCID_TRY(config::write_new_file(file, json, true));
+  LUCID_TRY_ASSIGN(const config::NodePublicKeys keys, make_named_keys(dir, arguments.name, file));
   if (arguments.json) {
-    nlohmann::ordered_json out = nlohmann::ordered_json::parse(json);
+    nlohmann::ordered_json out = nlohmann::ordered_json::parse(config::public_keys_to_json(arguments.name, keys));
     out["key_dir"] = dir.string();
     out["public_file"] = file.string();
     std::cout << out.dump(2) << "\n";
