@@ -4,45 +4,13 @@
 #include <array>
 
 #include "config/calendar.hpp"
+#include "tools/lucid/text_table.hpp"
 
 namespace lucid::tools {
 namespace {
 
 using actors::ActorView;
-using Row = std::vector<std::string>;
-
-/// What an actor says of itself comes over the network and goes to a terminal.
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return text;
-}
-
-/// As many columns as characters: bytes that continue a UTF-8 character take none.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-std::string lines(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == widths.size()) widths.push_back(0);
-      widths[i] = std::max(widths[i], width_of(row[i]));
-    }
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line += std::string(widths[i] - width_of(row[i]) + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  return out;
-}
+using Row = TextRow;
 
 std::uint64_t handled_by(const ActorView& actor) {
   std::uint64_t sum = 0;
@@ -89,7 +57,7 @@ std::string actor_tree(const std::vector<ActorView>& actors) {
   std::vector<Row> rows;
   for (const ActorView& actor : actors)
     if (!has_parent(actor, actors)) add_branch(rows, actors, actor, "", "");
-  return lines(rows);
+  return text_table(rows);
 }
 
 std::string actor_table(std::vector<ActorView> actors) {
@@ -101,7 +69,7 @@ std::string actor_table(std::vector<ActorView> actors) {
     rows.push_back({printable(actor.name), std::to_string(actor.mailbox), std::to_string(handled_by(actor)),
                     duration_text(actor.p50_us), duration_text(actor.p99_us), duration_text(actor.max_us),
                     std::to_string(actor.restarts), doing(actor)});
-  return lines(rows);
+  return text_table(rows);
 }
 
 std::string actor_in_full(const ActorView& actor) {
@@ -118,13 +86,13 @@ std::string actor_in_full(const ActorView& actor) {
       {"restarts", std::to_string(actor.restarts)},
   };
   if (actor.restarts > 0 && actor.alive) rows.push_back({"the last ended", printable(actor.ended)});
-  std::string out = lines(rows);
+  std::string out = text_table(rows);
   if (actor.handled.empty()) return out;
   std::vector<Row> kinds = {{"MESSAGE", "HANDLED", "P50", "P99", "MAX"}};
   for (const auto& kind : actor.handled)
     kinds.push_back({printable(kind.type), std::to_string(kind.count), duration_text(kind.p50_us),
                      duration_text(kind.p99_us), duration_text(kind.max_us)});
-  return out + "\n" + lines(kinds);
+  return out + "\n" + text_table(kinds);
 }
 
 nlohmann::ordered_json actor_json(const ActorView& actor) {

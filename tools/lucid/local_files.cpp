@@ -8,26 +8,12 @@
 #include <unistd.h>
 
 #include "core/crypto/sha256.hpp"
+#include "tools/lucid/descriptor.hpp"
 
 namespace lucid::tools {
 namespace {
 
 constexpr std::size_t kPieceBytes = 1 << 20;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  int close_now() { return ::close(std::exchange(fd_, -1)); }
-
- private:
-  int fd_;
-};
 
 auto system_fault(const std::filesystem::path& path, int error) {
   if (error == ENOENT) return fail(Fault::file_missing, path.string());

@@ -84,8 +84,8 @@ void print_value(const Json& value, const std::string& indent) {
 
 }  // namespace
 
-Result<NodeClient> NodeClient::make(const std::string& url) {
-  LUCID_TRY_ASSIGN(auto client, api::Client::make(url));
+Result<NodeClient> NodeClient::make(const std::string& url, const api::ClientOptions& options) {
+  LUCID_TRY_ASSIGN(auto client, api::Client::make(url, options));
   return NodeClient(std::move(client));
 }
 

@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 class NodeClient {
  public:
-  static Result<NodeClient> make(const std::string& url);
+  static Result<NodeClient> make(const std::string& url, const api::ClientOptions& options = {});
 
   /// `path` below /api/v1, beginning with a slash, or a path at the root as it is ("/health").
   Result<Json> get(const std::string& path);
