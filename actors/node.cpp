@@ -8,6 +8,7 @@
 #include "actors/introspector_door.hpp"
 #include "actors/node_actors.hpp"
 #include "actors/node_service.hpp"
+#include "actors/runtime/offset_clock.hpp"
 #include "actors/runtime/tls_transport.hpp"
 #include "actors/stored_content.hpp"
 #include "core/codec/codec.hpp"
@@ -85,7 +86,7 @@ struct Node::Parts {
                                                                                                   {}} {}
 
   NodeOptions options;
-  SystemClock clock;
+  OffsetClock clock{options.clock_offset_ms};
   ProbeRegistry probes;
 
   std::shared_ptr<const ledger::Chain> chain;

@@ -30,6 +30,7 @@ struct NodeOptions {
   std::function<void(const std::string&)> log;
   /// Called once, from a thread of the node: an actor died and the node has stopped, with the reason.
   std::function<void(const std::string& reason)> on_failed;
+  std::int64_t clock_offset_ms = 0;  // how far this node's wall clock is off, for localnets and tests
 };
 
 struct NodeActors;

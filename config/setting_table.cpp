@@ -48,6 +48,25 @@ SettingRule number_rule(std::string_view key, std::string_view bare_env, std::st
   return rule;
 }
 
+/// A number that may be negative, within `most` of 0.
+template <class Access>
+SettingRule signed_rule(std::string_view key, std::string_view help, std::int64_t most, Access access) {
+  SettingRule rule{key, "", "N", help, {}, {}};
+  rule.read = [=](Settings& settings, const RawValue& raw) -> Status {
+    std::string_view digits = raw.value.text;
+    const bool negative = digits.starts_with('-');
+    if (negative) digits.remove_prefix(1);
+    const auto size = fits(raw, Kind::number) ? parse_whole(digits) : std::nullopt;
+    if (!size || *size > static_cast<std::uint64_t>(most))
+      return fail(Fault::setting_value, std::string(key) + " (" + raw.origin + ")",
+                  "a whole number from -" + std::to_string(most) + " to " + std::to_string(most), shown_raw(raw));
+    access(settings) = negative ? -static_cast<std::int64_t>(*size) : static_cast<std::int64_t>(*size);
+    return {};
+  };
+  rule.show = [=](const Settings& settings) { return std::to_string(access(settings)); };
+  return rule;
+}
+
 template <class Access>
 SettingRule port_rule(std::string_view key, std::string_view bare_env, std::string_view help, Access access) {
   SettingRule rule = number_rule(key, bare_env, help, 0, std::numeric_limits<std::uint16_t>::max(), access);
@@ -176,6 +195,8 @@ bool is_url_or_empty(const std::string& text) {
 std::vector<SettingRule> make_rules() {
   constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
   constexpr std::uint64_t kHourMs = 3'600'000;
+  constexpr std::uint64_t kSlowestDiskMs = 10'000;
+  constexpr std::int64_t kLongestOffsetMs = 31'536'000'000;  // a year
   return {
       path_rule("data_dir", "DIR", "Where the node keeps everything", LUCID_AT(data_dir)),
       path_rule("key_dir", "DIR", "Where the secret keys are; DATA_DIR/keys unless set", LUCID_AT(key_dir)),
@@ -241,6 +262,10 @@ std::vector<SettingRule> make_rules() {
                 "0x and 40 hex digits", LUCID_AT(anchors_address), is_address_or_empty),
       text_rule("chunk_store_address", "", "ADDRESS", "Address of the built-in contract for chunks",
                 "0x and 40 hex digits", LUCID_AT(chunk_store_address), is_address_or_empty),
+      number_rule("slow_disk_ms", "", "For localnets: every sync of the disk takes so much longer", 0, kSlowestDiskMs,
+                  LUCID_AT(slow_disk_ms)),
+      signed_rule("clock_offset_ms", "For localnets: how far this node's clock is off; refused on a mainnet",
+                  kLongestOffsetMs, LUCID_AT(clock_offset_ms)),
   };
 }
 

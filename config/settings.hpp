@@ -76,6 +76,9 @@ struct Settings {
   std::string on_system_chain_rpc;
   std::string anchors_address;
   std::string chunk_store_address;
+  // What a localnet gives its nodes (lucid localnet), for development and tests.
+  std::uint32_t slow_disk_ms = 0;    // every sync of the disk takes so much longer
+  std::int64_t clock_offset_ms = 0;  // how far the wall clock is off; refused on a mainnet
 };
 
 /// One line of --print-config: TOML, and where the value came from ("default", "file PATH", "environment NAME",

@@ -14,6 +14,7 @@
 
 #include "storage/data_directory.hpp"
 #include "storage/os_error.hpp"
+#include "storage/slow_disk.hpp"
 
 namespace lucid::storage {
 namespace {
@@ -78,12 +79,14 @@ Status sync_folder(int root, const std::string& folder) {
   const int error_number = errno;
   ::close(file);
   if (code != 0) return tl::unexpected(os_error(error_number, folder));
+  after_sync();
   return {};
 }
 
 Status make_folder(int root, const std::string& folder) {
   if (::mkdirat(root, folder.c_str(), 0700) == 0) {
     if (::fsync(root) != 0) return tl::unexpected(os_error(errno, folder));
+    after_sync();
     return {};
   }
   if (errno == EEXIST) return {};
@@ -213,6 +216,7 @@ Status ChunkFiles::sync_data(std::span<Staged> staged) const {
     if (one.file_ < 0) continue;
     if ((written < kSyncWholeFrom ? ::fdatasync(one.file_) : ::syncfs(one.file_)) != 0)
       return tl::unexpected(os_error(errno, one.temporary_));
+    after_sync();
     if (written >= kSyncWholeFrom) return {};
   }
   return {};

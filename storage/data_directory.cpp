@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "storage/os_error.hpp"
+#include "storage/slow_disk.hpp"
 
 namespace lucid::storage {
 namespace {
@@ -45,6 +46,7 @@ Status sync_directory(const std::filesystem::path& path) {
   const int error_number = errno;
   ::close(directory);
   if (code != 0) return tl::unexpected(os_error(error_number, path.native()));
+  after_sync();
   return {};
 }
 

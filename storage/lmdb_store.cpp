@@ -5,6 +5,7 @@
 
 #include "storage/lmdb_environment.hpp"
 #include "storage/os_error.hpp"
+#include "storage/slow_disk.hpp"
 
 namespace lucid::storage {
 namespace {
@@ -224,7 +225,9 @@ class LmdbWriteTxn final : public WriteTxn {
   int commit_once() {
     MDB_txn* const txn = txn_;
     txn_ = nullptr;  // LMDB frees it, whatever comes
-    return mdb_txn_commit(txn);
+    const int code = mdb_txn_commit(txn);
+    after_sync();
+    return code;
   }
 
   void end() {
@@ -260,7 +263,11 @@ class LmdbStore final : public Store {
     }
     return std::unique_ptr<WriteTxn>(std::make_unique<LmdbWriteTxn>(environment_, *txn));
   }
-  Status sync() override { return checked(mdb_env_sync(environment_->env(), 1), "sync"); }
+  Status sync() override {
+    const int code = mdb_env_sync(environment_->env(), 1);
+    after_sync();
+    return checked(code, "sync");
+  }
   Status clear_stale_readers() override {
     int dead = 0;
     return checked(mdb_reader_check(environment_->env(), &dead), "reader check");

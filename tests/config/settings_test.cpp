@@ -192,6 +192,14 @@ TEST_F(SettingsTest, ANumberOutOfRangeNamesKeyOriginAndRange) {
                           "a whole number from 0 to 65535", "\"65536\""}));
 }
 
+TEST_F(SettingsTest, AClockMayBeOffInBothDirections) {
+  EXPECT_EQ(loaded({"--clock-offset-ms=-1500"}).clock_offset_ms, -1'500);
+  EXPECT_EQ(loaded({"--clock-offset-ms", "250"}).clock_offset_ms, 250);
+  EXPECT_EQ(loaded({"--config", file("clock_offset_ms = -7\n")}).clock_offset_ms, -7);
+  for (const char* text : {"31536000001", "-31536000001", "--1", "1s"})
+    EXPECT_EQ(refused({"--clock-offset-ms=" + std::string(text)}).fault, Fault::setting_value) << text;
+}
+
 TEST_F(SettingsTest, AWordWhereANumberBelongsIsRefused) {
   for (const char* text : {"abc", "-1", "8084x", "80.84", " 8084", "0x1F"})
     EXPECT_EQ(refused({std::string("--engine-port=") + text}).fault, Fault::setting_value) << text;

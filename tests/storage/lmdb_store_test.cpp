@@ -2,6 +2,7 @@
 #include "storage/lmdb_store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
@@ -16,6 +17,7 @@
 
 #include "storage/data_directory.hpp"
 #include "storage/keys.hpp"
+#include "storage/slow_disk.hpp"
 #include "tests/storage/temporary_directory.hpp"
 
 namespace lucid::storage {
@@ -72,6 +74,25 @@ TEST(LmdbStore, a_database_that_is_open_is_locked) {
   ASSERT_FAULT(Fault::storage_locked, open_lmdb(options_in(directory.path() / "chain")));
   store->reset();
   ASSERT_HOLDS(open_lmdb(options_in(directory.path() / "chain")));
+}
+
+TEST(LmdbStore, a_slow_disk_holds_up_each_commit_and_each_sync) {
+  testing::TemporaryDirectory directory;
+  const auto store = open_lmdb(options_in(directory.path() / "chain"));
+  ASSERT_HOLDS(store);
+  constexpr std::uint32_t kDelayMs = 40;
+  constexpr std::chrono::milliseconds kDelay{kDelayMs};
+  slow_disk_down(kDelayMs);
+  const auto start = std::chrono::steady_clock::now();
+  const auto written = write_row(**store, 1, Bytes{1});
+  const auto committed = std::chrono::steady_clock::now();
+  const auto synced = (*store)->sync();
+  const auto end = std::chrono::steady_clock::now();
+  slow_disk_down(0);
+  ASSERT_HOLDS(written);
+  ASSERT_HOLDS(synced);
+  EXPECT_GE(committed - start, kDelay);
+  EXPECT_GE(end - committed, kDelay);
 }
 
 TEST(LmdbStore, a_foreign_file_is_refused_and_left_as_it_is) {

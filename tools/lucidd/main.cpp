@@ -101,6 +101,7 @@ int run(const config::LoadedSettings& loaded, const sigset_t& signals) {
                                 }
                                 kill(getpid(), kNodeFailed);
                               }};
+  options.clock_offset_ms = settings.clock_offset_ms;
   auto node = actors::Node::start(std::move(options));
   if (!node) return refuse(node.error(), 1);
   auto server = api::Server::start((*node)->facade(), server_options(settings), lucidd::log_request);

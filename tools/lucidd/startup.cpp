@@ -91,6 +91,9 @@ Result<Prepared> prepare(const config::LoadedSettings& loaded, const std::functi
     say("made a development network of one validator in " + settings.data_dir.string() +
         ": anyone with its key directory decides alone; never use it for real sessions");
   LUCID_TRY(config::compare_claims(loaded.chain_claims, genesis.genesis.params));
+  if (settings.clock_offset_ms != 0 && genesis.genesis.params.profile == Profile::mainnet)
+    return fail(Fault::setting_conflict, "clock_offset_ms", "0: the chain is a mainnet, where clocks are not set wrong",
+                std::to_string(settings.clock_offset_ms));
   LUCID_TRY_ASSIGN(auto keys, config::read_node_keys(settings.key_dir));
   LUCID_TRY_ASSIGN(const auto publics, config::public_keys(keys));
   LUCID_TRY(check_alone(genesis.genesis, publics.validator));
