@@ -19,6 +19,7 @@ void add_anchor(CLI::App& app, int& status);
 void add_block(CLI::App& app, int& status);
 void add_genesis(CLI::App& app, int& status);
 void add_keygen(CLI::App& app, int& status);
+void add_localnet(CLI::App& app, int& status);
 void add_session(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_tx(CLI::App& app, int& status);

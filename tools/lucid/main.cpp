@@ -16,6 +16,7 @@ constexpr lucid::tools::AddCommand kCommands[] = {
     lucid::tools::add_block,
     lucid::tools::add_tx,
     lucid::tools::add_actors,
+    lucid::tools::add_localnet,
     lucid::tools::add_genesis,
     lucid::tools::add_keygen,
 };
