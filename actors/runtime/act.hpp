@@ -66,15 +66,12 @@ struct Place {
   std::string name = {};  // State::kName if empty
 };
 
-/// Starts an actor. What State's constructor throws, spawn throws.
-template <class State, class... Deps>
-typename State::interface spawn(caf::actor_system& system, const Place& place, Deps&&... deps) {
-  using Actor = ObservedActor<State>;
+/// Makes a probe, and an actor with it, by `make(probe)`.
+template <class State, class Make>
+typename State::interface launch(const Place& place, Make make) {
   auto probe = place.probes.add(place.name.empty() ? State::kName : place.name, place.parent);
   try {
-    const typename State::interface actor = place.thread == Thread::own
-                                                ? system.spawn<Actor, caf::detached>(probe, std::forward<Deps>(deps)...)
-                                                : system.spawn<Actor>(probe, std::forward<Deps>(deps)...);
+    const typename State::interface actor = make(probe);
     probe->set_killer([weak = caf::actor_cast<caf::weak_actor_ptr>(actor)] {
       if (const auto living = caf::actor_cast<caf::strong_actor_ptr>(weak))
         caf::anon_send_exit(living, caf::exit_reason::kill);
@@ -84,6 +81,16 @@ typename State::interface spawn(caf::actor_system& system, const Place& place, D
     probe->ended(std::string("could not start: ") + error.what());
     throw;
   }
+}
+
+/// Starts an actor. What State's constructor throws, spawn throws.
+template <class State, class... Deps>
+typename State::interface spawn(caf::actor_system& system, const Place& place, Deps&&... deps) {
+  using Actor = ObservedActor<State>;
+  return launch<State>(place, [&](const std::shared_ptr<Probe>& probe) -> typename State::interface {
+    if (place.thread == Thread::own) return system.spawn<Actor, caf::detached>(probe, std::forward<Deps>(deps)...);
+    return system.spawn<Actor>(probe, std::forward<Deps>(deps)...);
+  });
 }
 
 /// The probe of this actor, to say its state in words: act::probe(self).set_state("at height 7").

@@ -43,10 +43,8 @@ class Observed {
   std::vector<std::pair<caf::actor_addr, DownHandler>> watched_;
 };
 
-template <class State>
-class ObservedActor final : public State::interface::base, public Observed {
-  using Base = typename State::interface::base;
-
+template <class State, class Base = typename State::interface::base>
+class ObservedActor final : public Base, public Observed {
  public:
   using behavior_type = typename State::interface::behavior_type;
 
@@ -109,8 +107,8 @@ std::string short_type_name(const char* mangled);
 /// Why an actor ended, for people.
 std::string reason_in_words(const caf::error& reason);
 
-template <class State>
-std::string ObservedActor<State>::end_in_words(const caf::error& reason) {
+template <class State, class Base>
+std::string ObservedActor<State, Base>::end_in_words(const caf::error& reason) {
   return reason_in_words(reason);
 }
 
