@@ -113,26 +113,50 @@ struct BlocksHeard {
   PeerId from;
   std::shared_ptr<const Blocks> answer;
 };
+// ---- chunks and manifests (core/types/peer.hpp)
+
+struct AskPiece {
+  PeerId peer;
+  ChunkAsked piece;
+};
+/// A peer asks so. Answered by GivePiece.
+struct PieceWanted {
+  PeerId from;
+  ChunkAsked piece;
+};
+struct GivePiece {
+  PeerId peer;
+  std::shared_ptr<const ChunkPiece> piece;
+};
+struct PieceHeard {
+  PeerId from;
+  std::shared_ptr<const ChunkPiece> piece;
+};
+
 /// Close the connection to a peer that lied or floods.
 struct DropPeer {
   PeerId peer;
   sync::DropReason reason = sync::DropReason::lying;
 };
 
-#define LUCID_PEER_MESSAGES(X)                                                                                \
-  X(PeerConnected)                                                                                            \
-  X(PeerGone)                                                                                                 \
-  X(SendToPeers)                                                                                              \
-  X(HeardFromPeer)                                                                                            \
-  X(AskForBlock) X(BlockWanted) X(DecidedHeard) X(TellNewestRecord) X(NewestRecordHeard) X(OfferTransactions) \
-      X(TransactionsHeard) X(OfferTurn) X(TellTip) X(TipHeard) X(AskForBlocks) X(BlocksWanted) X(GiveBlocks)  \
-          X(BlocksHeard) X(DropPeer)
+#define LUCID_PEER_MESSAGES(X)                                                                                        \
+  X(PeerConnected)                                                                                                    \
+  X(PeerGone)                                                                                                         \
+  X(SendToPeers)                                                                                                      \
+  X(HeardFromPeer)                                                                                                    \
+  X(AskForBlock)                                                                                                      \
+  X(BlockWanted)                                                                                                      \
+  X(DecidedHeard)                                                                                                     \
+  X(TellNewestRecord) X(NewestRecordHeard) X(OfferTransactions) X(TransactionsHeard) X(OfferTurn) X(TellTip)          \
+      X(TipHeard) X(AskForBlocks) X(BlocksWanted) X(GiveBlocks) X(BlocksHeard) X(DropPeer) X(AskPiece) X(PieceWanted) \
+          X(GivePiece) X(PieceHeard)
 
 LUCID_PEER_MESSAGES(LUCID_LOCAL_MESSAGE)
 
 /// What each asks of `peers`.
 using AgreementPeers = act::iface<void(SendToPeers), void(AskForBlock), void(TellNewestRecord)>;
 using TransactionPeers = act::iface<void(OfferTransactions)>;
+using PiecePeers = act::iface<void(AskPiece), void(GivePiece)>;
 using SyncPeers = act::iface<void(TellTip), void(AskForBlocks), void(GiveBlocks), void(DropPeer)>;
 
 }  // namespace lucid::actors
