@@ -52,6 +52,24 @@ struct Participant {
   std::uint64_t slots = 0;
 };
 
+/// Another node that may connect to this one.
+struct PeerStanding {
+  TlsPublicKey key;
+  std::string name;     // the validator's; empty: an observer
+  std::string address;  // host:port; empty where it is not known
+  bool connected = false;
+  std::uint64_t latency_ms = 0;  // of the last ping
+  Height height = 0;             // that it claims
+  std::uint64_t silent_ms = 0;   // since anything was heard of it
+  std::string why_not;           // not connected: what went wrong the last time
+};
+struct NetworkView {
+  std::vector<PeerStanding> peers;
+  std::uint64_t bytes_per_second = 0;  // in and out
+  std::uint64_t turned_away = 0;       // connections that proved to be nobody's who may connect
+  std::string last_turned_away;
+};
+
 /// One committed block with what the node knows about it.
 struct BlockView {
   std::shared_ptr<const Block> block;
@@ -243,6 +261,7 @@ class NodeFacade {
   virtual Result<ChainInfo> chain_info() = 0;
   /// In validator order.
   virtual Result<std::vector<Participant>> participants() = 0;
+  virtual Result<NetworkView> network() = 0;
   /// Fault block_not_found.
   virtual Result<BlockView> block_at(Height height) = 0;
   virtual Result<BlockView> block_by_hash(const Hash256& hash) = 0;
