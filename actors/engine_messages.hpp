@@ -187,15 +187,17 @@ struct ScheduleAnswer {
   std::vector<Address> cooling;
 };
 
-#define LUCID_ENGINE_MESSAGES(X)                                                                                   \
-  X(TipChanged)                                                                                                    \
-  X(GetTip)                                                                                                        \
-  X(HeightPlanned)                                                                                                 \
-  X(WorkWaiting) X(BuildBlock) X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked)     \
-      X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit) X(EvidenceSeen) X(WatchOver)                 \
-          X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) \
-              X(PendingTransactions) X(FindPending) X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally)      \
-                  X(TallyAnswer) X(GetSchedule) X(ScheduleAnswer)
+#define LUCID_ENGINE_MESSAGES(X)                                                                                \
+  X(TipChanged)                                                                                                 \
+  X(GetTip)                                                                                                     \
+  X(HeightPlanned)                                                                                              \
+  X(WorkWaiting)                                                                                                \
+  X(BuildBlock)                                                                                                 \
+  X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) \
+      X(CommittedHeight) X(RetryCommit) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport)   \
+          X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) \
+              X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule)           \
+                  X(ScheduleAnswer)
 
 LUCID_ENGINE_MESSAGES(LUCID_LOCAL_MESSAGE)
 

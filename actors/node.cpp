@@ -80,10 +80,7 @@ Result<std::vector<BlockPtr>> kept_blocks(const storage::StoredSignState& stored
 
 struct Node::Parts {
   explicit Parts(NodeOptions given)
-      : options(std::move(given)), probes(clock), config(system_config()), system(config), actors{system, {}, {}, {},
-                                                                                                  {},     {}, {}, {},
-                                                                                                  {},     {}, {}, {},
-                                                                                                  {}} {}
+      : options(std::move(given)), probes(clock), config(system_config()), system(config), actors(system) {}
 
   NodeOptions options;
   OffsetClock clock{options.clock_offset_ms};
@@ -96,6 +93,8 @@ struct Node::Parts {
   std::shared_ptr<storage::SignState> sign_state;
   std::shared_ptr<crypto::SigningKey> consensus_key, account_key;
   std::shared_ptr<crypto::VrfSecretKey> vrf_key;
+  std::shared_ptr<const net::PeerTlsContext> peer_tls;
+  std::shared_ptr<PeerNumbers> peer_numbers = std::make_shared<PeerNumbers>();
 
   caf::actor_system_config config;
   caf::actor_system system;
@@ -126,6 +125,9 @@ struct Node::Parts {
   Result<ValidatorActor> start_validator();
   Result<BlockSyncActor> start_block_sync();
   Result<BlockProducerActor> start_block_producer();
+  Result<Address> own_address() const;
+  Result<PeerWireActor> start_wire();
+  Result<PeersActor> start_peers();
   void on_stopped(const StopReport& report);
 };
 
@@ -144,6 +146,7 @@ Status Node::Parts::open() {
   consensus_key = std::make_shared<crypto::SigningKey>(std::move(options.keys.consensus));
   account_key = std::make_shared<crypto::SigningKey>(std::move(options.keys.account));
   vrf_key = std::make_shared<crypto::VrfSecretKey>(std::move(options.keys.vrf));
+  LUCID_TRY_ASSIGN(peer_tls, net::PeerTlsContext::make(options.keys.tls_pem.view()));
   return {};
 }
 
@@ -161,7 +164,7 @@ Result<LedgerActor> Node::Parts::start_ledger() {
                     std::make_shared<const ledger::ChainState>(std::move(tip.state)),
                     std::make_shared<const Certificate>(std::move(tip.certificate)),
                     vrf_key,
-                    {actors.block_sync, actors.leader_selector, actors.block_producer, actors.work_tally},
+                    {actors.block_sync, actors.leader_selector, actors.block_producer, actors.work_tally, actors.peers},
                     {actors.anchor, actors.block_manager},
                     actors.validator,
                     options.log};
@@ -184,7 +187,7 @@ Result<ValidatorActor> Node::Parts::start_validator() {
                              actors.slot_clock,
                              actors.block_producer,
                              actors.ledger,
-                             {},
+                             actors.peers,
                              offer_every_ms(),
                              chance(),
                              2 * chain->params().slot_duration_ms + 30'000,
@@ -193,16 +196,15 @@ Result<ValidatorActor> Node::Parts::start_validator() {
 }
 
 Result<BlockSyncActor> Node::Parts::start_block_sync() {
-  LUCID_TRY_ASSIGN(const auto public_key, crypto::secp256k1_scheme().public_key(*consensus_key));
-  LUCID_TRY_ASSIGN(const Address self, crypto::secp256k1_scheme().address(public_key));
-  BlockSync::Deps deps{clock,         chain->params(),  verifier(), self,     read_final(blocks),
-                       actors.ledger, actors.validator, {},         chance(), options.log};
+  LUCID_TRY_ASSIGN(const Address self, own_address());
+  BlockSync::Deps deps{clock,         chain->params(),  verifier(),   self,     read_final(blocks),
+                       actors.ledger, actors.validator, actors.peers, chance(), options.log};
   return act::spawn<BlockSync>(system, place("supervisor", act::Thread::own), std::move(deps));
 }
 
 Result<BlockProducerActor> Node::Parts::start_block_producer() {
-  BlockProducer::Deps deps{clock, chain->params(),  verifier(),       {},          {}, {},
-                           {},    actors.ledger,    actors.validator, options.log, {}, consensus_key,
+  BlockProducer::Deps deps{clock, chain->params(),  verifier(),       {},          {},           {},
+                           {},    actors.ledger,    actors.validator, options.log, actors.peers, consensus_key,
                            {},    offer_every_ms(), chance()};
   LUCID_TRY_ASSIGN(const auto account_public, crypto::secp256k1_scheme().public_key(*account_key));
   LUCID_TRY_ASSIGN(const Address account, crypto::secp256k1_scheme().address(account_public));
@@ -223,6 +225,44 @@ Result<BlockProducerActor> Node::Parts::start_block_producer() {
     deps.verifiers.push_back(act::spawn<SignatureChecker>(
         system, place("block_producer", act::Thread::shared, "verifier-" + std::to_string(i)), verifier()));
   return act::spawn<BlockProducer>(system, place("supervisor"), std::move(deps));
+}
+
+Result<Address> Node::Parts::own_address() const {
+  LUCID_TRY_ASSIGN(const auto public_key, crypto::secp256k1_scheme().public_key(*consensus_key));
+  return crypto::secp256k1_scheme().address(public_key);
+}
+
+/// Where the last incarnation listened the next one does.
+Result<PeerWireActor> Node::Parts::start_wire() {
+  PeerWireDeps deps{peer_tls, options.peers.bind, options.peers.port, actors.peers};
+  LUCID_TRY_ASSIGN(const auto started, start_peer_wire(system, place("supervisor"), std::move(deps)));
+  options.peers.port = started.port;
+  return started.actor;
+}
+
+Result<PeersActor> Node::Parts::start_peers() {
+  LUCID_TRY_ASSIGN(const Address self, own_address());
+  Peers::Deps deps{clock,
+                   verifier(),
+                   peer_tls->public_key(),
+                   consensus_key,
+                   self,
+                   {},
+                   options.peers.observers,
+                   actors.peer_wire,
+                   actors.peer_wire,
+                   actors.ledger,
+                   actors.validator,
+                   actors.block_producer,
+                   actors.block_sync,
+                   actors.chunk_exchange,
+                   peer_numbers,
+                   chance(),
+                   options.log};
+  for (const auto& hint : options.peers.hints) {
+    LUCID_TRY_ASSIGN(deps.hints[hint.validator], parse_peer_address(hint.address));
+  }
+  return act::spawn<Peers>(system, place("supervisor"), std::move(deps));
 }
 
 /// In the order in which they start: whoever is told something at the start stands before whoever tells it.
@@ -256,6 +296,13 @@ std::vector<ChildSpec> Node::Parts::children() {
         return act::spawn<LeaderSelector>(system, place("supervisor"),
                                           LeaderSelector::Deps{chain, actors.ledger, actors.block_sync});
       }));
+  out.push_back(child<ChunkExchangeActor>(
+      "chunk_exchange", actors.chunk_exchange, OnDeath::restart, [this, own]() -> Result<ChunkExchangeActor> {
+        ChunkExchange::Deps deps{chunks, actors.chunk_store, actors.peers, chance(), options.log};
+        return act::spawn<ChunkExchange>(system, own(), std::move(deps));
+      }));
+  out.push_back(child<PeerWireActor>("peer_wire", actors.peer_wire, OnDeath::restart, [this] { return start_wire(); }));
+  out.push_back(child<PeersActor>("peers", actors.peers, OnDeath::restart, [this] { return start_peers(); }));
   out.push_back(child<AnchorActor>("anchor", actors.anchor, OnDeath::restart, [this, own]() -> Result<AnchorActor> {
     return act::spawn<Anchor>(system, own(),
                               Anchor::Deps{clock, chain->params(), verifier(), account_key, outbox_env,
@@ -324,6 +371,9 @@ NodeFacade& Node::facade() {
 }
 std::uint16_t Node::actors_port() const {
   return parts_->actors_port;
+}
+std::uint16_t Node::peers_port() const {
+  return parts_->options.peers.port;
 }
 NodeActors& Node::actors() {
   return parts_->actors;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/node_facade.hpp"
+#include "config/genesis_file.hpp"
 #include "config/key_files.hpp"
 #include "config/operator_certs.hpp"
 #include "core/types/validator_set.hpp"
@@ -19,11 +20,20 @@
 
 namespace lucid::actors {
 
+/// The network of the validators.
+struct PeerOptions {
+  std::string bind = "127.0.0.1";
+  std::uint16_t port = 0;                 // 0: any free one
+  std::vector<config::PeerHint> hints;    // where validators may be found
+  std::vector<TlsPublicKey> observers{};  // who else may connect, for blocks alone
+};
+
 struct NodeOptions {
   storage::DataDirectory directory;
   Genesis genesis;
   config::NodeKeys keys;
   config::OperatorCerts certificates;
+  PeerOptions peers;
   std::uint16_t actors_port = 0;  // 0: any free one; always on loopback
   std::uint64_t chunk_quota_bytes = 0;
   bool open_network = false;  // authentication is off
@@ -37,7 +47,8 @@ struct NodeActors;
 
 class Node {
  public:
-  /// Faults: storage_… (naming the directory), genesis_mismatch, key_invalid, port_in_use, internal.
+  /// Faults: genesis_field (a hint), storage_… (naming the directory), genesis_mismatch, key_invalid, port_in_use,
+  /// internal.
   static Result<std::unique_ptr<Node>> start(NodeOptions options);
   ~Node();  // stop()
   Node(const Node&) = delete;
@@ -45,6 +56,7 @@ class Node {
 
   NodeFacade& facade();
   std::uint16_t actors_port() const;
+  std::uint16_t peers_port() const;
   /// The actors themselves, for generators and tests (actors/node_actors.hpp).
   NodeActors& actors();
 

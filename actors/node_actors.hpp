@@ -9,9 +9,11 @@
 #include "actors/block_manager.hpp"
 #include "actors/block_producer.hpp"
 #include "actors/block_sync.hpp"
+#include "actors/chunk_exchange.hpp"
 #include "actors/chunk_store.hpp"
 #include "actors/introspector.hpp"
 #include "actors/ledger.hpp"
+#include "actors/peers.hpp"
 #include "actors/slot_clock.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/validator.hpp"
@@ -20,6 +22,8 @@
 namespace lucid::actors {
 
 struct NodeActors {
+  explicit NodeActors(caf::actor_system& all) : system(all) {}
+
   caf::actor_system& system;
   Route<SlotClockActor> slot_clock;
   Route<LedgerActor> ledger;
@@ -29,6 +33,9 @@ struct NodeActors {
   Route<BlockSyncActor> block_sync;
   Route<BlockProducerActor> block_producer;
   Route<LeaderSelectorActor> leader_selector;
+  Route<PeerWireActor> peer_wire;
+  Route<PeersActor> peers;
+  Route<ChunkExchangeActor> chunk_exchange;
   Route<AnchorActor> anchor;
   Route<BlockManagerActor> block_manager;
   Route<IntrospectorActor> introspector;

@@ -30,6 +30,7 @@ class NodeService final : public NodeFacade {
   // node_service_chain.cpp
   Result<ChainInfo> chain_info() override;
   Result<std::vector<Participant>> participants() override;
+  Result<NetworkView> network() override;
   Result<BlockView> block_at(Height height) override;
   Result<BlockView> block_by_hash(const Hash256& hash) override;
   Result<BlockView> latest_block() override;
@@ -66,11 +67,14 @@ class NodeService final : public NodeFacade {
 
  private:
   Status room_left() const;
+  Result<std::shared_ptr<const Bytes>> fetched(const FetchContent& content);
+  Result<std::shared_ptr<const Bytes>> manifest_of(const SessionId& session, const Hash256& hash);
 
   Deps deps_;
 };
 
 /// Deadlines of questions to actors.
+inline constexpr std::chrono::seconds kFetchedWithin{12};
 inline constexpr std::chrono::milliseconds kAnswerWithin{5'000};
 /// Of those that wait for a synced write.
 inline constexpr std::chrono::milliseconds kDurableWithin{10'000};

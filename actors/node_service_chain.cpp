@@ -113,6 +113,12 @@ Result<std::vector<Participant>> NodeService::participants() {
   return out;
 }
 
+Result<NetworkView> NodeService::network() {
+  LUCID_TRY_ASSIGN(auto report,
+                   act::call<PeersReport>(deps_.actors.system, deps_.actors.peers, kAnswerWithin, GetPeers{}));
+  return std::move(report.network);
+}
+
 Result<BlockView> NodeService::block_at(Height height) {
   LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
   return view_of(*snapshot, deps_.chain->params(), height);

@@ -52,8 +52,8 @@ Result<Bytes> NodeService::anchoring_proof(const SessionId& session) {
   LUCID_TRY_ASSIGN(auto path, merkle::log_inclusion_proof(nodes, anchor->leaf_index, row.header.anchor_log_size));
   bundle.inclusion = decltype(bundle.inclusion)(std::move(path));
   bundle.leaf_index = anchor->leaf_index;
-  LUCID_TRY_ASSIGN(auto manifest, deps_.chunks->read_manifest(anchor->leaf.anchor.manifest_hash));
-  bundle.manifest = decltype(bundle.manifest)(std::move(manifest));
+  LUCID_TRY_ASSIGN(const auto manifest, manifest_of(session, anchor->leaf.anchor.manifest_hash));
+  bundle.manifest = decltype(bundle.manifest)(Bytes(*manifest));
   bundle.leaf = std::move(anchor->leaf);
   bundle.header = std::move(row.header);
   return anchoring::build_bundle(deps_.verifier.scheme(), std::move(bundle));
@@ -88,9 +88,25 @@ Result<ChunkMeta> NodeService::put_chunk(const ChunkPut& chunk) {
   return act::call<ChunkMeta>(deps_.actors.system, deps_.actors.chunk_store, kDurableWithin, PutChunk{chunk});
 }
 
+/// From another validator, and from then on from this node.
+Result<std::shared_ptr<const Bytes>> NodeService::fetched(const FetchContent& content) {
+  LUCID_TRY_ASSIGN(const auto got,
+                   act::call<ChunkBytes>(deps_.actors.system, deps_.actors.chunk_exchange, kFetchedWithin, content));
+  return got.bytes;
+}
+
+Result<std::shared_ptr<const Bytes>> NodeService::manifest_of(const SessionId& session, const Hash256& hash) {
+  auto bytes = deps_.chunks->read_manifest(hash);
+  if (bytes) return std::make_shared<const Bytes>(std::move(*bytes));
+  if (bytes.error().fault != Fault::chunk_not_found) return tl::unexpected(bytes.error());
+  return fetched({hash, session});
+}
+
 Result<std::shared_ptr<const Bytes>> NodeService::chunk(const Hash256& hash) {
-  LUCID_TRY_ASSIGN(auto bytes, deps_.chunks->read(hash));
-  return std::make_shared<const Bytes>(std::move(bytes));
+  auto bytes = deps_.chunks->read(hash);
+  if (bytes) return std::make_shared<const Bytes>(std::move(*bytes));
+  if (bytes.error().fault != Fault::chunk_not_found) return tl::unexpected(bytes.error());
+  return fetched({hash, {}});
 }
 
 Result<ChunkMeta> NodeService::chunk_meta(const Hash256& hash) {
@@ -123,16 +139,19 @@ Result<Hash256> NodeService::put_manifest(const SessionId& session, std::shared_
 
 Result<std::shared_ptr<const Bytes>> NodeService::manifest(const SessionId& session) {
   LUCID_TRY_ASSIGN(const auto row, deps_.chunks->find_manifest(session));
-  if (!row) return fail(Fault::chunk_not_found, "session_id", "a session with a manifest", to_text(session));
-  LUCID_TRY_ASSIGN(auto bytes, deps_.chunks->read_manifest(row->hash));
-  return std::make_shared<const Bytes>(std::move(bytes));
+  if (row) return manifest_of(session, row->hash);
+  LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
+  LUCID_TRY_ASSIGN(const auto anchor, snapshot->find_anchor(session));
+  if (!anchor) return fail(Fault::chunk_not_found, "session_id", "a session with a manifest", to_text(session));
+  return manifest_of(session, anchor->leaf.anchor.manifest_hash);
 }
 
 Result<ChunkProof> NodeService::chunk_proof(const SessionId& session, std::uint32_t index) {
   LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
   LUCID_TRY_ASSIGN(const auto anchor, snapshot->find_anchor(session));
   if (!anchor) return tl::unexpected(unknown_session(session));
-  LUCID_TRY_ASSIGN(const auto bytes, deps_.chunks->read_manifest(anchor->leaf.anchor.manifest_hash));
+  LUCID_TRY_ASSIGN(const auto stored, manifest_of(session, anchor->leaf.anchor.manifest_hash));
+  const Bytes& bytes = *stored;
   if (anchoring::manifest_form(bytes) != anchoring::ManifestForm::canonical)
     return fail(Fault::manifest_form, "manifest", "one that lists the session's chunks", "manifest_data alone");
   LUCID_TRY_ASSIGN(const auto manifest, anchoring::decode_manifest(bytes));

@@ -110,12 +110,14 @@ struct ContinueScan {
   LUCID_FIELDS()
 };
 
-#define LUCID_SESSION_MESSAGES(X)                                                                                    \
-  X(BlockFinal)                                                                                                      \
-  X(AnchorThis) X(AnchorAccepted) X(GetAnchoring) X(AnchoringView) X(GetAnchoringSummary) X(AnchoringSummary)        \
-      X(OfferAgain) X(FlushOutbox) X(PutChunk) X(FlushChunks) X(ChunkMeta) X(GetChunk) X(ChunkBytes) X(GetChunkMeta) \
-          X(GetSessionChunks) X(ChunkPage) X(EraseChunk) X(ChunkErased) X(PutManifest) X(ManifestStored)             \
-              X(GetManifest) X(StartScan) X(GetScan) X(ContinueScan) X(ScanReport)
+#define LUCID_SESSION_MESSAGES(X)                                                                                      \
+  X(BlockFinal)                                                                                                        \
+  X(AnchorThis)                                                                                                        \
+  X(AnchorAccepted)                                                                                                    \
+  X(GetAnchoring) X(AnchoringView) X(GetAnchoringSummary) X(AnchoringSummary) X(OfferAgain) X(FlushOutbox) X(PutChunk) \
+      X(FlushChunks) X(ChunkMeta) X(GetChunk) X(ChunkBytes) X(GetChunkMeta) X(GetSessionChunks) X(ChunkPage)           \
+          X(EraseChunk) X(ChunkErased) X(PutManifest) X(ManifestStored) X(GetManifest) X(StartScan) X(GetScan)         \
+              X(ContinueScan) X(ScanReport)
 
 LUCID_SESSION_MESSAGES(LUCID_MESSAGE)
 void add_session_messages(caf::actor_system_config& config);

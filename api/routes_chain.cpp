@@ -1,4 +1,5 @@
 // The chain as a whole, and its upkeep.
+#include <algorithm>
 #include <array>
 
 #include "api/json_writer.hpp"
@@ -11,6 +12,8 @@ namespace lucid::api {
 namespace {
 
 constexpr double kDifficulty = 1.0;  // PoOT has none; the field is there for programs that ask for it
+/// A block that others have and this node has not executed yet makes nobody a straggler.
+constexpr Height kHeightsOnTheirWay = 1;
 
 Response chain_info(const Call& call) {
   const auto info = call.node.chain_info();
@@ -35,19 +38,32 @@ Response chain_info(const Call& call) {
   return json_response(out);
 }
 
+std::uint64_t connected_count(const actors::NetworkView& network) {
+  return static_cast<std::uint64_t>(
+      std::count_if(network.peers.begin(), network.peers.end(), [](const auto& peer) { return peer.connected; }));
+}
+
 Response chain_status(const Call& call) {
   const auto info = call.node.chain_info();
   if (!info) return call.fail(info.error());
+  const auto network = call.node.network();
+  if (!network) return call.fail(network.error());
+  // A peer may claim any height: this is what is shown to people, and nothing follows from it.
+  Height highest = info->height;
+  for (const auto& peer : network->peers)
+    if (peer.connected) highest = std::max(highest, peer.height);
+  const bool behind = highest > info->height + kHeightsOnTheirWay;
   JsonWriter out;
   out.begin_object()
-      .field("status", info->moving ? "healthy" : "error")
+      .field("status", behind ? "syncing" : info->moving ? "healthy" : "error")
       .field("current_height", info->height)
-      .field("network_height", info->height)
-      .field("sync_percentage", 100.0)
+      .field("network_height", highest)
+      .field("sync_percentage",
+             highest == 0 ? 100.0 : 100.0 * static_cast<double>(info->height) / static_cast<double>(highest))
       .time_field("last_block_time", info->tip_time)
       .field("latest_block_id", block_id(info->height, info->tip_time))
       .field("latest_block_hash", info->tip_hash)
-      .field("peer_count", 0)
+      .field("peer_count", connected_count(*network))
       .field("consensus_participants", info->validators)
       .field("block_production_rate", info->blocks_last_minute)
       .field("pending_transactions", info->pending_transactions)
@@ -65,13 +81,55 @@ Response chain_height(const Call& call) {
   return json_response(out);
 }
 
-/// This node has no connections to others yet: the lists of peers are empty, the members of the chain are not.
+/// Those that are connected, and those that could be and are not, with the reason.
+void write_peers(JsonWriter& out, const actors::NetworkView& network, TimeMs now) {
+  out.key("connected_peers").begin_array();
+  for (const auto& peer : network.peers) {
+    if (!peer.connected) continue;
+    out.begin_object()
+        .field("peer_id", peer.key)
+        .field("name", peer.name)
+        .field("address", peer.address)
+        .time_field("last_seen", now - std::min(now, peer.silent_ms))
+        .field("latency_ms", peer.latency_ms)
+        .field("block_height", peer.height)
+        .end_object();
+  }
+  out.end_array().key("missing_peers").begin_array();
+  for (const auto& peer : network.peers) {
+    if (peer.connected) continue;
+    out.begin_object()
+        .field("peer_id", peer.key)
+        .field("name", peer.name)
+        .field("address", peer.address)
+        .field("reason", peer.why_not)
+        .end_object();
+  }
+  out.end_array();
+}
+
+/// Of the connected peers, by the last ping of each.
+double average_latency(const actors::NetworkView& network) {
+  std::uint64_t sum_ms = 0;
+  for (const auto& peer : network.peers) sum_ms += peer.connected ? peer.latency_ms : 0;
+  const std::uint64_t count = connected_count(network);
+  return count == 0 ? 0.0 : static_cast<double>(sum_ms) / static_cast<double>(count);
+}
+
 Response chain_network(const Call& call) {
   const auto participants = call.node.participants();
   if (!participants) return call.fail(participants.error());
+  const auto network = call.node.network();
+  if (!network) return call.fail(network.error());
   JsonWriter out;
-  out.begin_object().field("peer_count", 0).key("connected_peers").begin_array().end_array();
-  out.field("network_latency_avg", 0).field("network_throughput", 0).key("consensus_participants").begin_array();
+  out.begin_object().field("peer_count", connected_count(*network));
+  write_peers(out, *network, now_ms());
+  out.field("network_latency_avg", average_latency(*network))
+      .field("network_throughput", network->bytes_per_second)
+      .field("turned_away", network->turned_away)
+      .field("last_turned_away", network->last_turned_away)
+      .key("consensus_participants")
+      .begin_array();
   for (const auto& participant : *participants) {
     const double rate = participant.slots == 0
                             ? 1.0

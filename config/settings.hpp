@@ -59,6 +59,8 @@ struct Settings {
   std::vector<std::string> roles;  // all four; a part of them is refused until roles run apart
   std::string bind = "127.0.0.1";
   bool insecure_open_api = false;
+  std::string peers_bind = "127.0.0.1";  // other validators prove who they are, so any address will do
+  std::vector<std::string> observers;    // TLS public keys, hex: nodes of no validator that may follow the chain here
   Ports ports;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;

@@ -61,7 +61,7 @@ class NodeFixture : public testing::Test {
     auto certificates = config::ensure_operator_certs(directory_);
     ASSERT_TRUE(certificates);
     NodeOptions options{
-        std::move(*directory), genesis_, std::move(*keys), std::move(*certificates), 0, 0, true, {}, {}};
+        std::move(*directory), genesis_, std::move(*keys), std::move(*certificates), {}, 0, 0, true, {}, {}};
     options.log = [](const std::string&) {};
     options.on_failed = [this](const std::string& reason) {
       const std::lock_guard lock(mutex_);

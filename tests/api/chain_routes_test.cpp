@@ -38,15 +38,34 @@ TEST_F(ChainRoutes, StatusSaysWhetherTheChainMoves) {
   EXPECT_EQ(get("/api/v1/chain/status")["status"], "error");
 }
 
+TEST_F(ChainRoutes, WhileOthersClaimMoreTheNodeIsSyncing) {
+  node_.others_height = 100;
+  const json body = get("/api/v1/chain/status");
+  EXPECT_EQ(body["status"], "syncing");
+  EXPECT_EQ(body["network_height"], 100);
+  EXPECT_EQ(body["sync_percentage"], 4);
+  EXPECT_EQ(body["peer_count"], 2);
+}
+
 TEST_F(ChainRoutes, HeightIsShort) {
   EXPECT_EQ(get("/api/v1/chain/height"), json::parse(R"({"height":4,"timestamp":"2026-01-02T03:04:09.678Z"})"));
 }
 
-TEST_F(ChainRoutes, NetworkListsTheMembersAndHowOftenTheySigned) {
+TEST_F(ChainRoutes, NetworkListsPeersAndTheMembersAndHowOftenTheySigned) {
   const json body = get("/api/v1/chain/network");
-  EXPECT_EQ(body["peer_count"], 0);
-  EXPECT_EQ(body["connected_peers"], json::array());
-  for (const char* name : {"network_latency_avg", "network_throughput"}) EXPECT_TRUE(body.contains(name)) << name;
+  EXPECT_EQ(body["peer_count"], 2);
+  ASSERT_EQ(body["connected_peers"].size(), 2U);
+  EXPECT_EQ(body["connected_peers"][0]["name"], "pi-2");
+  EXPECT_EQ(body["connected_peers"][0]["address"], "10.0.0.2:8090");
+  EXPECT_EQ(body["connected_peers"][0]["latency_ms"], 4);
+  EXPECT_EQ(body["connected_peers"][0]["block_height"], 4);
+  EXPECT_TRUE(body["connected_peers"][0].contains("last_seen"));
+  EXPECT_EQ(body["network_latency_avg"], 5.5);
+  EXPECT_EQ(body["network_throughput"], 4'096);
+  ASSERT_EQ(body["missing_peers"].size(), 1U);
+  EXPECT_EQ(body["missing_peers"][0]["name"], "pi-4");
+  EXPECT_EQ(body["missing_peers"][0]["reason"], "no answer within 2000 ms");
+  EXPECT_EQ(body["turned_away"], 3);
   ASSERT_EQ(body["consensus_participants"].size(), 1U);
   EXPECT_EQ(body["consensus_participants"][0],
             json::parse(R"({"node_id":"alone","address":"0x4444444444444444444444444444444444444444",)"

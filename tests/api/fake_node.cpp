@@ -95,6 +95,18 @@ Result<std::vector<actors::Participant>> FakeNode::participants() {
   return std::vector<actors::Participant>{{"alone", filled<Address>(0x44), "approve", 3, 4}};
 }
 
+Result<actors::NetworkView> FakeNode::network() {
+  actors::NetworkView out;
+  out.peers.push_back({filled<TlsPublicKey>(0x31), "pi-2", "10.0.0.2:8090", true, 4, others_height, 250, ""});
+  out.peers.push_back({filled<TlsPublicKey>(0x32), "pi-3", "10.0.0.3:8090", true, 7, 4, 1'500, ""});
+  out.peers.push_back(
+      {filled<TlsPublicKey>(0x33), "pi-4", "10.0.0.4:8090", false, 0, 0, 0, "no answer within 2000 ms"});
+  out.bytes_per_second = 4'096;
+  out.turned_away = 3;
+  out.last_turned_away = "10.0.0.9:51234: no handshake in time";
+  return out;
+}
+
 Result<ChainInfo> FakeNode::chain_info() {
   gate.pass();
   FAIL_IF_ASKED();

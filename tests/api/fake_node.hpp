@@ -53,6 +53,7 @@ class FakeNode final : public actors::NodeFacade {
   actors::BlockValidation validation_answer;
   std::vector<actors::Metric> metrics_answer;
   bool chain_moves = true;
+  Height others_height = 4;  // that its peers claim
 
   // ---- what came in
   std::vector<actors::AnchorRequest> anchor_requests;
@@ -70,6 +71,7 @@ class FakeNode final : public actors::NodeFacade {
 
   Result<actors::ChainInfo> chain_info() override;
   Result<std::vector<actors::Participant>> participants() override;
+  Result<actors::NetworkView> network() override;
   Result<actors::BlockView> block_at(Height height) override;
   Result<actors::BlockView> block_by_hash(const Hash256& hash) override;
   Result<actors::BlockView> latest_block() override;

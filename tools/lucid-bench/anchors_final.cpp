@@ -163,7 +163,7 @@ Result<std::unique_ptr<actors::Node>> start_node(const std::filesystem::path& pa
   LUCID_TRY_ASSIGN(auto certificates, config::ensure_operator_certs(path));
   const auto say = [](const std::string& sentence) { std::fprintf(stderr, "node: %s\n", sentence.c_str()); };
   return actors::Node::start(
-      {std::move(directory), genesis, std::move(keys), std::move(certificates), 0, 0, true, say, say});
+      {std::move(directory), genesis, std::move(keys), std::move(certificates), {}, 0, 0, true, say, say});
 }
 
 std::string seconds_text(double seconds) {

@@ -13,6 +13,7 @@
 #include "actors/node.hpp"
 #include "api/server.hpp"
 #include "config/settings.hpp"
+#include "storage/slow_disk.hpp"
 #include "tools/lucidd/log.hpp"
 #include "tools/lucidd/startup.hpp"
 
@@ -62,6 +63,7 @@ void greet(const config::Settings& settings, const config::Ports& ports) {
             << "  REST        " << url << "/api/v1/chain/info\n"
             << "  health      http://127.0.0.1:" << ports.admin << "/health\n"
             << "  metrics     http://127.0.0.1:" << ports.admin << "/metrics\n"
+            << "  validators  " << settings.peers_bind << ":" << ports.peers << " (mutual TLS)\n"
             << "  actors      127.0.0.1:" << ports.actors << " (mutual TLS; lucid actors tree --data-dir "
             << settings.data_dir.string() << ")\n"
             << "Try: lucid status --node " << url << "\n"
@@ -80,27 +82,30 @@ void greet(const config::Settings& settings, const config::Ports& ports) {
 /// Runs the node until a signal comes or it stops by itself. Returns the exit status where there is nothing to stop.
 int run(const config::LoadedSettings& loaded, const sigset_t& signals) {
   const config::Settings& settings = loaded.settings;
+  storage::slow_disk_down(settings.slow_disk_ms);
   auto prepared = lucidd::prepare(loaded, [](const std::string& sentence) { lucidd::log_warning(sentence); });
   if (!prepared) return refuse(prepared.error(), 1);
   lucidd::log_warning("authentication is off: whoever reaches the REST port may read and write");
 
   std::mutex mutex;
   std::string failure;
-  actors::NodeOptions options{std::move(prepared->directory),
-                              std::move(prepared->genesis.genesis),
-                              std::move(prepared->keys),
-                              std::move(prepared->certificates),
-                              settings.ports.actors,
-                              settings.chunk_quota_bytes,
-                              true,
-                              [](const std::string& sentence) { lucidd::log_info(sentence); },
-                              [&](const std::string& reason) {
-                                {
-                                  const std::lock_guard lock(mutex);
-                                  failure = reason;
-                                }
-                                kill(getpid(), kNodeFailed);
-                              }};
+  actors::NodeOptions options{
+      std::move(prepared->directory),
+      std::move(prepared->genesis.genesis),
+      std::move(prepared->keys),
+      std::move(prepared->certificates),
+      {settings.peers_bind, settings.ports.peers, std::move(prepared->genesis.peers), std::move(prepared->observers)},
+      settings.ports.actors,
+      settings.chunk_quota_bytes,
+      true,
+      [](const std::string& sentence) { lucidd::log_info(sentence); },
+      [&](const std::string& reason) {
+        {
+          const std::lock_guard lock(mutex);
+          failure = reason;
+        }
+        kill(getpid(), kNodeFailed);
+      }};
   options.clock_offset_ms = settings.clock_offset_ms;
   auto node = actors::Node::start(std::move(options));
   if (!node) return refuse(node.error(), 1);
@@ -110,6 +115,7 @@ int run(const config::LoadedSettings& loaded, const sigset_t& signals) {
   ports.engine = (*server)->ports().engine;
   ports.admin = (*server)->ports().admin;
   ports.actors = (*node)->actors_port();
+  ports.peers = (*node)->peers_port();
   if (auto written = lucidd::write_ports(settings.data_dir, ports); !written) leave(refuse(written.error(), 1));
   greet(settings, ports);
 

@@ -69,15 +69,12 @@ Result<config::GenesisFile> find_genesis(const config::Settings& settings, const
   return make_dev_network(settings, kept);
 }
 
-/// Peers come with a later version: until then a chain is run by one validator, or by nobody here.
-Status check_alone(const Genesis& genesis, const Address& validator) {
-  if (genesis.validators.size() != 1)
-    return fail(Fault::not_ready, "genesis", "a network of one validator (this version cannot talk to others yet)",
-                std::to_string(genesis.validators.size()) + " validators");
-  if (!genesis.validators.find(validator))
-    return fail(Fault::key_invalid, "consensus.key", "the key of the genesis' validator, put into --key-dir",
-                "the key of " + to_text(validator));
-  return {};
+Result<std::vector<TlsPublicKey>> read_observers(const std::vector<std::string>& keys) {
+  std::vector<TlsPublicKey> out;
+  for (const std::string& key : keys) {
+    LUCID_TRY_ASSIGN(out.emplace_back(), parse_fixed_hex<TlsPublicKey>(key, "observers"));
+  }
+  return out;
 }
 
 }  // namespace
@@ -95,14 +92,15 @@ Result<Prepared> prepare(const config::LoadedSettings& loaded, const std::functi
     return fail(Fault::setting_conflict, "clock_offset_ms", "0: the chain is a mainnet, where clocks are not set wrong",
                 std::to_string(settings.clock_offset_ms));
   LUCID_TRY_ASSIGN(auto keys, config::read_node_keys(settings.key_dir));
-  LUCID_TRY_ASSIGN(const auto publics, config::public_keys(keys));
-  LUCID_TRY(check_alone(genesis.genesis, publics.validator));
+  LUCID_TRY_ASSIGN(auto observers, read_observers(settings.observers));
   LUCID_TRY_ASSIGN(auto certificates, config::ensure_operator_certs(settings.data_dir));
-  return Prepared{std::move(directory), std::move(genesis), std::move(keys), std::move(certificates), made};
+  return Prepared{std::move(directory),    std::move(genesis),   std::move(keys),
+                  std::move(certificates), std::move(observers), made};
 }
 
 Status write_ports(const fs::path& data_dir, const config::Ports& ports) {
-  const nlohmann::json json{{"engine", ports.engine}, {"admin", ports.admin}, {"actors", ports.actors}};
+  const nlohmann::json json{
+      {"engine", ports.engine}, {"admin", ports.admin}, {"peers", ports.peers}, {"actors", ports.actors}};
   const fs::path path = data_dir / "ports.json", temporary = data_dir / "ports.json.new";
   {
     std::ofstream out(temporary, std::ios::trunc);

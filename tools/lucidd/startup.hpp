@@ -21,6 +21,7 @@ struct Prepared {
   config::GenesisFile genesis;
   config::NodeKeys keys;
   config::OperatorCerts certificates;
+  std::vector<TlsPublicKey> observers;  // of the settings
   bool made_network = false;  // this start made the development network
 };
 
