@@ -234,7 +234,7 @@ Result<Address> Node::Parts::own_address() const {
 
 /// Where the last incarnation listened the next one does.
 Result<PeerWireActor> Node::Parts::start_wire() {
-  PeerWireDeps deps{peer_tls, options.peers.bind, options.peers.port, actors.peers};
+  PeerWireDeps deps{clock, peer_tls, options.peers.bind, options.peers.port, actors.peers};
   LUCID_TRY_ASSIGN(const auto started, start_peer_wire(system, place("supervisor"), std::move(deps)));
   options.peers.port = started.port;
   return started.actor;

@@ -3,6 +3,7 @@
 #include <caf/io/network/default_multiplexer.hpp>
 #include <map>
 
+#include "actors/handshake_allowance.hpp"
 #include "actors/runtime/broker.hpp"
 #include "net/frames.hpp"
 
@@ -40,6 +41,7 @@ class PeerWire {
     net::FrameReader frames;
     std::string host, address;
     std::optional<TlsPublicKey> dialled;  // to whom
+    bool asked = false;                   // the other end has begun its handshake
     bool proven = false;
     bool halted = false;
     std::size_t untaken = 0, unsent = 0;
@@ -49,6 +51,7 @@ class PeerWire {
   void open(connection_handle handle, std::optional<TlsPublicKey> dialled, std::string address);
   void make_room(const std::string& host);
   void arrived(const caf::io::new_data_msg& data);
+  std::optional<std::string_view> refuses_handshake(Connection& connection);
   Status take(ConnectionId id, Connection& connection, ByteView bytes);
   void write(Connection& connection);
   void send(const SendFrame& out);
@@ -67,6 +70,7 @@ class PeerWire {
   Connections connections_;
   std::map<std::int64_t, ConnectionId> by_handle_;
   ConnectionId newest_;
+  HandshakeAllowance handshakes_;
   WireCounts counts_;
 };
 
@@ -156,8 +160,15 @@ void PeerWire::arrived(const caf::io::new_data_msg& data) {
   const auto found = find(data.handle);
   if (found == connections_.end()) return;
   counts_.bytes_in += data.buf.size();
+  if (const auto refusal = refuses_handshake(found->second)) return end(found, std::string(*refusal));
   const ByteView bytes(reinterpret_cast<const std::uint8_t*>(data.buf.data()), data.buf.size());
   if (const Status status = take(found->first, found->second, bytes); !status) end(found, to_text(status.error()));
+}
+
+/// Asked with the first bytes: whoever is silent gets no handshake anyway.
+std::optional<std::string_view> PeerWire::refuses_handshake(Connection& connection) {
+  if (connection.dialled || std::exchange(connection.asked, true)) return std::nullopt;
+  return handshakes_.refusal(connection.host, deps_.clock.monotonic_ms());
 }
 
 Status PeerWire::take(ConnectionId id, Connection& connection, ByteView bytes) {
@@ -166,6 +177,7 @@ Status PeerWire::take(ConnectionId id, Connection& connection, ByteView bytes) {
   LUCID_TRY(status);
   if (!connection.proven && connection.tls.established()) {
     connection.proven = true;
+    handshakes_.proven(connection.host, deps_.clock.monotonic_ms());
     act::tell(self_, deps_.peers,
               WireOpened{id, connection.tls.peer_key(), connection.tls.exporter(), connection.address,
                          connection.dialled.has_value()});

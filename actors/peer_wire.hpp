@@ -2,9 +2,10 @@
 // each (net/peer_tls.hpp) and cuts what comes into frames. Whose key may connect it is told by `peers`, which also
 // decides what a frame means; here nobody is believed anything but that key.
 //
-// A connection that does not prove itself costs one of kUnproven places for kProveMs, and is counted. What a peer has
-// sent and `peers` has not yet taken is at most kUntakenBytes: then its socket is not read. What a peer does not read
-// is at most kUnsentBytes: then frames to it are dropped, since whatever matters is offered again.
+// A connection that does not prove itself costs one of kUnproven places for kProveMs, and is counted; so is one that
+// asks for a handshake when strangers have had theirs (HandshakeAllowance): it gets none. What a peer has sent and
+// `peers` has not yet taken is at most kUntakenBytes: then its socket is not read. What a peer does not read is at most
+// kUnsentBytes: then frames to it are dropped, since whatever matters is offered again.
 //
 // Lives in CAF's I/O thread, and calls others from threads of their own. Thread-safety: as an actor.
 // Units: bytes, milliseconds.
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "actors/runtime/act.hpp"
+#include "actors/runtime/clock.hpp"
 #include "actors/supervisor.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/ordinal.hpp"
@@ -114,14 +116,14 @@ struct ProofDue {
   ConnectionId connection;
 };
 
-#define LUCID_WIRE_MESSAGES(X)                                                                               \
-  X(AdmitKeys)                                                                                               \
-  X(DialPeer)                                                                                                \
-  X(SendFrame)                                                                                               \
-  X(FrameTaken)                                                                                              \
-  X(CloseConnection)                                                                                         \
-  X(GetWireCounts) X(WireCounts) X(WireOpened) X(WireUnreached) X(WireTurnedAway) X(WireFrame) X(WireClosed) \
-      X(Dialled) X(ProofDue)
+#define LUCID_WIRE_MESSAGES(X) \
+  X(AdmitKeys)                 \
+  X(DialPeer)                  \
+  X(SendFrame)                 \
+  X(FrameTaken)                \
+  X(CloseConnection)           \
+  X(GetWireCounts)             \
+  X(WireCounts) X(WireOpened) X(WireUnreached) X(WireTurnedAway) X(WireFrame) X(WireClosed) X(Dialled) X(ProofDue)
 LUCID_WIRE_MESSAGES(LUCID_LOCAL_MESSAGE)
 
 /// What `peers` tells it; tests put a network of their own in its place.
@@ -134,6 +136,7 @@ using WiredPeers =
     act::iface<void(WireOpened), void(WireUnreached), void(WireTurnedAway), void(WireFrame), void(WireClosed)>;
 
 struct PeerWireDeps {
+  const Clock& clock;
   std::shared_ptr<const net::PeerTlsContext> tls;
   std::string bind = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
+#include "actors/handshake_allowance.hpp"
 #include "net/frames.hpp"
 #include "tests/actors/processes.hpp"
 #include "tests/net/peer_ends.hpp"
@@ -11,8 +12,8 @@
 namespace lucid::actors {
 namespace {
 
-using ::testing::HasSubstr;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 
 /// What `peers` would hear, from the I/O thread.
 class Ear {
@@ -92,7 +93,7 @@ class PeerWireTest : public ::testing::Test {
   void start(Side& side, const std::shared_ptr<const net::PeerTlsContext>& keys) {
     side.ear.set(act::spawn<Ear>(*system_, {side.probes, "test", act::Thread::shared, {}}, side.heard));
     auto started = start_peer_wire(*system_, {side.probes, "test", act::Thread::shared, {}},
-                                   {keys, "127.0.0.1", 0, side.ear});
+                                   {side.clock, keys, "127.0.0.1", 0, side.ear});
     ASSERT_TRUE(started) << to_text(started.error());
     side.wire = *started;
   }
@@ -152,8 +153,7 @@ TEST_F(PeerWireTest, AKeyOnNoListIsTurnedAwayAndBothEndsSayWhy) {
   ASSERT_TRUE(eventually([&] { return two_.count(&Ear::Heard::turned_away) == 1; }));
   EXPECT_THAT(two_.last(&Ear::Heard::turned_away).why, HasSubstr("on no list"));
   EXPECT_EQ(two_.count(&Ear::Heard::opened), 0u);
-  ASSERT_TRUE(eventually(
-      [&] { return one_.count(&Ear::Heard::unreached) + one_.count(&Ear::Heard::closed) == 1; }));
+  ASSERT_TRUE(eventually([&] { return one_.count(&Ear::Heard::unreached) + one_.count(&Ear::Heard::closed) == 1; }));
 }
 
 TEST_F(PeerWireTest, WhoAnswersWithAnotherKeyIsNotTheOneThatWasCalled) {
@@ -190,6 +190,27 @@ TEST_F(PeerWireTest, GarbageSilenceAndCrowdsDoNotTouchALivingConnection) {
       << "all of them in time";
 }
 
+TEST_F(PeerWireTest, WhoAsksForHandshakeAfterHandshakeGetsSoManyAndAKnownNodeStillComesThrough) {
+  const std::string hello(200, 'x');
+  const auto ask = [&] {
+    const net::Socket one = stranger();
+    (void)::send(one.number(), hello.data(), hello.size(), MSG_NOSIGNAL);
+    return two_.count(&Ear::Heard::turned_away) > 0 &&
+           two_.last(&Ear::Heard::turned_away).why == "too many handshakes of its address";
+  };
+  ASSERT_TRUE(eventually(ask));
+  EXPECT_GE(two_.count(&Ear::Heard::turned_away), static_cast<std::size_t>(HandshakeAllowance::kOfHostAtOnce));
+  dial();
+  std::size_t failed = 0;
+  ASSERT_TRUE(eventually([&] {
+    if (one_.count(&Ear::Heard::unreached) > failed) {
+      ++failed;
+      dial();
+    }
+    return two_.count(&Ear::Heard::opened) > 0;
+  })) << "the allowance grows again";
+}
+
 TEST_F(PeerWireTest, AClosedConnectionIsToldAtBothEnds) {
   connect();
   act::post(one_.wire.actor, CloseConnection{one_.last(&Ear::Heard::opened).connection, "enough"});
@@ -200,7 +221,7 @@ TEST_F(PeerWireTest, AClosedConnectionIsToldAtBothEnds) {
 
 TEST_F(PeerWireTest, APortInUseIsNamed) {
   const auto again = start_peer_wire(*system_, {one_.probes, "test", act::Thread::shared, {}},
-                                     {one_keys_, "127.0.0.1", one_.wire.port, one_.ear});
+                                     {one_.clock, one_keys_, "127.0.0.1", one_.wire.port, one_.ear});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().fault, Fault::port_in_use);
 }
