@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "actors/counted_signatures.hpp"
 #include "actors/introspector_door.hpp"
 #include "actors/node_actors.hpp"
 #include "actors/node_service.hpp"
@@ -85,6 +86,7 @@ struct Node::Parts {
   NodeOptions options;
   OffsetClock clock{options.clock_offset_ms};
   ProbeRegistry probes;
+  CountedSignatures signatures;
 
   std::shared_ptr<const ledger::Chain> chain;
   std::shared_ptr<storage::Store> chain_env, sign_env, outbox_env, chunks_env;
@@ -111,7 +113,7 @@ struct Node::Parts {
   /// Offers follow the chain's pace: five in the time that a round's leader has.
   std::uint64_t offer_every_ms() const { return std::max<std::uint64_t>(100, chain->params().slot_timeout_ms / 5); }
   static std::uint64_t chance() { return std::random_device{}(); }
-  crypto::Verifier verifier() const { return {crypto::secp256k1_scheme(), chain->identity}; }
+  crypto::Verifier verifier() const { return {signatures, chain->identity}; }
   act::Place place(std::string parent, act::Thread thread = act::Thread::shared, std::string name = {}) {
     return {probes, std::move(parent), thread, std::move(name)};
   }
@@ -335,7 +337,7 @@ Status Node::Parts::start_children() {
   actors.supervisor = make_supervisor(system, place({}, act::Thread::own), std::move(deps));
   LUCID_TRY(act::call<ChildrenStarted>(system, actors.supervisor, kStartWithin, StartChildren{}));
   service = std::make_unique<NodeService>(NodeService::Deps{clock, chain, verifier(), blocks, chunks, options.directory,
-                                                            probes, actors, options.open_network});
+                                                            probes, actors, signatures, options.open_network});
   return {};
 }
 

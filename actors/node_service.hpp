@@ -4,6 +4,7 @@
 // Thread-safety: any thread.
 #pragma once
 
+#include "actors/counted_signatures.hpp"
 #include "actors/node_actors.hpp"
 #include "actors/runtime/probe.hpp"
 #include "storage/chain_store.hpp"
@@ -22,6 +23,7 @@ class NodeService final : public NodeFacade {
     const storage::DataDirectory& directory;
     const ProbeRegistry& probes;
     NodeActors& actors;
+    const CountedSignatures& signatures;
     bool open_network = false;
   };
 

@@ -72,6 +72,18 @@ std::vector<Metric> NodeService::metrics() {
     add("lucid_mempool_accepted_total", "Transactions taken in", Metric::Kind::counter, pool->accepted);
     add("lucid_mempool_refused_total", "Transactions refused", Metric::Kind::counter, pool->refused);
   }
+  if (const auto wire =
+          act::call<WireCounts>(deps_.actors.system, deps_.actors.peer_wire, kWellWithin, GetWireCounts{})) {
+    add("lucid_peer_bytes_sent_total", "Bytes sent to other validators and observers, as encrypted",
+        Metric::Kind::counter, wire->bytes_out);
+    add("lucid_peer_bytes_received_total", "Bytes received from them", Metric::Kind::counter, wire->bytes_in);
+    add("lucid_peer_frames_dropped_total", "Messages dropped, since a peer did not read", Metric::Kind::counter,
+        wire->frames_dropped);
+    add("lucid_peers_turned_away_total", "Connections that did not prove themselves", Metric::Kind::counter,
+        wire->turned_away);
+  }
+  add("lucid_signatures_recovered_total", "Signatures of transactions, and of owners in them, that were checked",
+      Metric::Kind::counter, deps_.signatures.recovered());
   if (const auto anchoring =
           act::call<AnchoringSummary>(deps_.actors.system, deps_.actors.anchor, kWellWithin, GetAnchoringSummary{}))
     add("lucid_anchorings_open", "Anchors accepted and not final", Metric::Kind::gauge,

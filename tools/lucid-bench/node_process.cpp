@@ -104,19 +104,6 @@ Status NodeProcess::wait_ready_on(const NodePorts& ports) {
   return fail(Fault::no_answer, "lucidd", "/health/readiness to be 200 in time");
 }
 
-Result<ProcessMemory> NodeProcess::memory() const {
-  std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
-  ProcessMemory out;
-  std::string name;
-  while (in >> name) {
-    if (name == "RssAnon:") in >> out.anonymous_kib;
-    if (name == "RssShmem:") in >> out.shared_kib;
-    if (name == "RssFile:") in >> out.file_kib;
-  }
-  if (out.anonymous_kib == 0) return fail(Fault::file_io, "/proc/" + std::to_string(pid_) + "/status", "RssAnon");
-  return out;
-}
-
 void NodeProcess::stop() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGTERM);

@@ -10,16 +10,12 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "tools/lucid-bench/process_figures.hpp"
 
 namespace lucid::bench {
 
 struct NodePorts {
   std::uint16_t engine = 0, admin = 0, actors = 0;
-};
-
-/// What /proc says of a process, in KiB.
-struct ProcessMemory {
-  std::uint64_t anonymous_kib = 0, shared_kib = 0, file_kib = 0;
 };
 
 class NodeProcess {
@@ -35,7 +31,7 @@ class NodeProcess {
   Result<NodePorts> wait_ready();
   /// As wait_ready(), of ports that are known.
   Status wait_ready_on(const NodePorts& ports);
-  Result<ProcessMemory> memory() const;
+  Result<ProcessMemory> memory() const { return read_memory(pid_); }
   /// SIGTERM and waits, SIGKILL after ten seconds.
   void stop();
   /// SIGKILL and waits.

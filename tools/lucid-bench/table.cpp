@@ -30,13 +30,13 @@ nlohmann::json or_null(const std::optional<T>& value) {
 }  // namespace
 
 std::optional<double> Row::ratio() const {
-  if (!reference || *reference == 0) return std::nullopt;
+  if (!reference || *reference == 0 || !not_measured.empty()) return std::nullopt;
   return value / *reference;
 }
 
 std::optional<double> Table::value_of(const std::string& name) const {
   for (const auto& row : rows_)
-    if (row.name == name) return row.value;
+    if (row.name == name && row.not_measured.empty()) return row.value;
   return std::nullopt;
 }
 
@@ -44,7 +44,9 @@ std::string Table::to_text() const {
   std::vector<std::array<std::string, 7>> lines{{"name", "value", "unit", "reference", "ratio", "goal", "met"}};
   for (const auto& row : rows_) {
     const auto ratio = row.ratio();
-    lines.push_back({row.name, number_text(row.value), row.unit,
+    const bool measured = row.not_measured.empty();
+    lines.push_back({row.name, measured ? number_text(row.value) : "-",
+                     measured ? row.unit : "not measured: " + row.not_measured,
                      row.reference ? number_text(*row.reference) + " (" + row.reference_name + ")" : "",
                      ratio ? number_text(*ratio) : "", row.goal, row.met ? (*row.met ? "yes" : "no") : ""});
   }
@@ -65,13 +67,14 @@ std::string Table::to_json() const {
   auto list = nlohmann::json::array();
   for (const auto& row : rows_)
     list.push_back({{"name", row.name},
-                    {"value", row.value},
+                    {"value", row.not_measured.empty() ? nlohmann::json(row.value) : nlohmann::json()},
                     {"unit", row.unit},
                     {"reference", or_null(row.reference)},
                     {"reference_name", row.reference_name},
                     {"ratio", or_null(row.ratio())},
                     {"goal", row.goal},
-                    {"met", or_null(row.met)}});
+                    {"met", or_null(row.met)},
+                    {"not_measured", row.not_measured.empty() ? nlohmann::json() : nlohmann::json(row.not_measured)}});
   return list.dump(2);
 }
 

@@ -18,6 +18,7 @@ struct Row {
   std::string reference_name = {};
   std::string goal = {};  // in words; empty: none
   std::optional<bool> met = {};
+  std::string not_measured = {};  // why there is no value; empty: there is one
 
   std::optional<double> ratio() const;
 };
@@ -31,7 +32,7 @@ class Table {
   std::optional<double> value_of(const std::string& name) const;
 
   std::string to_text() const;
-  /// A list of {name, value, unit, reference, reference_name, ratio, goal, met}; what is absent is null.
+  /// A list of {name, value, unit, reference, reference_name, ratio, goal, met, not_measured}; what is absent is null.
   std::string to_json() const;
 
  private:
