@@ -28,6 +28,11 @@ struct Page {
 
 // ---- chain
 
+struct ChainTip {
+  Height height = 0;
+  TimeMs time = 0;
+};
+
 struct ChainInfo {
   ChainParams params;
   std::uint64_t validators = 0;
@@ -259,6 +264,9 @@ class NodeFacade {
   virtual ~NodeFacade() = default;
 
   virtual Result<ChainInfo> chain_info() = 0;
+  /// Of that, what costs next to nothing.
+  virtual std::uint64_t chain_id() = 0;
+  virtual Result<ChainTip> tip() = 0;
   /// In validator order.
   virtual Result<std::vector<Participant>> participants() = 0;
   virtual Result<NetworkView> network() = 0;
@@ -274,6 +282,8 @@ class NodeFacade {
 
   /// An encoded, signed transaction. Faults: decode_…, transaction_…, mempool_….
   virtual Result<Submitted> submit_transaction(Bytes encoded) = 0;
+  /// Several at once: of each its id, or why it was refused.
+  virtual Result<std::vector<Result<Hash256>>> submit_transactions(std::vector<Bytes> encoded) = 0;
   /// Fault transaction_not_found.
   virtual Result<TransactionView> transaction(const Hash256& id) = 0;
   virtual Result<TransactionPage> transactions(const TransactionQuery& query) = 0;

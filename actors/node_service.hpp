@@ -31,6 +31,8 @@ class NodeService final : public NodeFacade {
 
   // node_service_chain.cpp
   Result<ChainInfo> chain_info() override;
+  std::uint64_t chain_id() override { return deps_.chain->params().chain_id; }
+  Result<ChainTip> tip() override;
   Result<std::vector<Participant>> participants() override;
   Result<NetworkView> network() override;
   Result<BlockView> block_at(Height height) override;
@@ -40,6 +42,7 @@ class NodeService final : public NodeFacade {
   Result<BlockValidation> validate_block(std::shared_ptr<const Block> block,
                                          const std::optional<Hash256>& claimed_hash) override;
   Result<Submitted> submit_transaction(Bytes encoded) override;
+  Result<std::vector<Result<Hash256>>> submit_transactions(std::vector<Bytes> encoded) override;
   Result<TransactionView> transaction(const Hash256& id) override;
   Result<TransactionPage> transactions(const TransactionQuery& query) override;
   Result<TransactionPage> pending_transactions(const Page& page) override;

@@ -65,7 +65,27 @@ bool wanted(const TransactionQuery& query, const ledger::TransactionRecord& reco
   return !query.operation || operation_name_of_kind(record.kind) == *query.operation;
 }
 
+/// The lowest height from 1 on whose block is dated `time` or later; tip + 1 where there is none. Times increase.
+Result<Height> first_since(const storage::ChainSnapshot& snapshot, TimeMs time, Height tip) {
+  Height low = 1, high = tip + 1;
+  while (low < high) {
+    const Height middle = low + (high - low) / 2;
+    LUCID_TRY_ASSIGN(const auto row, snapshot.block_row(middle));
+    if (row.header.time < time)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 }  // namespace
+
+Result<ChainTip> NodeService::tip() {
+  LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
+  LUCID_TRY_ASSIGN(const auto tip, snapshot->tip());
+  return ChainTip{tip.state.height, tip.state.time};
+}
 
 Result<ChainInfo> NodeService::chain_info() {
   LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
@@ -79,11 +99,8 @@ Result<ChainInfo> NodeService::chain_info() {
   out.tip_time = tip.state.time;
   out.total_transactions = tip.state.transactions;
   const TimeMs now = deps_.clock.wall_ms();
-  for (Height height = out.height; height > 0; --height) {
-    LUCID_TRY_ASSIGN(const auto row, snapshot->block_row(height));
-    if (row.header.time + kMinuteMs < now) break;
-    ++out.blocks_last_minute;
-  }
+  LUCID_TRY_ASSIGN(const Height first, first_since(*snapshot, now - std::min(now, kMinuteMs), out.height));
+  out.blocks_last_minute = out.height + 1 - first;
   const auto mempool =
       act::call<MempoolStats>(deps_.actors.system, deps_.actors.block_producer, kAnswerWithin, GetMempoolStats{});
   if (mempool) out.pending_transactions = mempool->count;
@@ -174,6 +191,16 @@ Result<Submitted> NodeService::submit_transaction(Bytes encoded) {
   if (outcome.refused.front()) return tl::unexpected(*outcome.refused.front());
   const TimeMs now = deps_.clock.wall_ms();
   return Submitted{id, now, now + deps_.chain->params().block_interval_ms};
+}
+
+/// Their signatures are checked side by side, and peers hear of all at once.
+Result<std::vector<Result<Hash256>>> NodeService::submit_transactions(std::vector<Bytes> encoded) {
+  LUCID_TRY(room_left());
+  const std::size_t count = encoded.size();
+  LUCID_TRY_ASSIGN(auto answer, act::call<SubmitResult>(deps_.actors.system, deps_.actors.block_producer, kAnswerWithin,
+                                                        SubmitEncoded{std::move(encoded)}));
+  if (answer.results.size() != count) return fail(Fault::internal, "mempool", std::to_string(count) + " answers");
+  return std::move(answer.results);
 }
 
 Result<TransactionView> NodeService::transaction(const Hash256& id) {

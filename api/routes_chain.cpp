@@ -55,7 +55,9 @@ Response chain_status(const Call& call) {
   const bool behind = highest > info->height + kHeightsOnTheirWay;
   JsonWriter out;
   out.begin_object()
-      .field("status", behind ? "syncing" : info->moving ? "healthy" : "error")
+      .field("status", behind         ? "syncing"
+                       : info->moving ? "healthy"
+                                      : "error")
       .field("current_height", info->height)
       .field("network_height", highest)
       .field("sync_percentage",
@@ -74,10 +76,10 @@ Response chain_status(const Call& call) {
 }
 
 Response chain_height(const Call& call) {
-  const auto info = call.node.chain_info();
-  if (!info) return call.fail(info.error());
+  const auto tip = call.node.tip();
+  if (!tip) return call.fail(tip.error());
   JsonWriter out;
-  out.begin_object().field("height", info->height).time_field("timestamp", info->tip_time).end_object();
+  out.begin_object().field("height", tip->height).time_field("timestamp", tip->time).end_object();
   return json_response(out);
 }
 

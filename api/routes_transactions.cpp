@@ -1,4 +1,5 @@
 // Transactions: submitting them, one or a batch, and reading them.
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -20,18 +21,11 @@ constexpr std::array<std::string_view, 13> kFilterTypes{
     "answer_sample",       "evidence",     "update_validators", "update_owners", "approve",      "anchor_session",
     "store_chunk_metadata"};
 
-Result<std::uint64_t> chain_id(actors::NodeFacade& node) {
-  LUCID_TRY_ASSIGN(const actors::ChainInfo info, node.chain_info());
-  return info.params.chain_id;
-}
-
 Response submit(const Call& call) {
   const auto body = parse_json(call.request.text());
   if (!body) return call.malformed(body.error());
   FieldErrors errors;
-  const auto chain = chain_id(call.node);
-  if (!chain) return call.fail(chain.error());
-  auto encoded = read_transaction(*body, "", *chain, errors);
+  auto encoded = read_transaction(*body, "", call.node.chain_id(), errors);
   if (errors.any()) return call.fail(errors);
   if (!encoded) return call.fail(encoded.error());
   const auto submitted = call.node.submit_transaction(*std::move(encoded));
@@ -66,24 +60,34 @@ struct BatchResult {
   std::vector<Refused> refused;
 };
 
-BatchResult submit_all(const Call& call, const nlohmann::json& list, std::uint64_t chain) {
+Result<BatchResult> submit_all(const Call& call, const nlohmann::json& list) {
   BatchResult out;
+  std::vector<Bytes> encoded;
+  std::vector<std::size_t> places;  // of each of them in the list
+  const std::uint64_t chain = call.node.chain_id();
   for (std::size_t i = 0; i < list.size(); ++i) {
     FieldErrors errors;
-    auto encoded = read_transaction(list[i], "transactions[" + std::to_string(i) + "]", chain, errors);
+    auto one = read_transaction(list[i], "transactions[" + std::to_string(i) + "]", chain, errors);
     for (const FieldError& error : errors.list())
       out.refused.push_back({i, kInvalidRequest, error.message, error.field, error.expected, error.actual});
     if (errors.any()) continue;
-    if (!encoded) {
-      out.refused.push_back(refused(i, encoded.error()));
+    if (!one) {
+      out.refused.push_back(refused(i, one.error()));
       continue;
     }
-    const auto submitted = call.node.submit_transaction(*std::move(encoded));
-    if (submitted)
-      out.ids.push_back(submitted->id);
-    else
-      out.refused.push_back(refused(i, submitted.error()));
+    encoded.push_back(*std::move(one));
+    places.push_back(i);
   }
+  if (encoded.empty()) return out;
+  LUCID_TRY_ASSIGN(const auto submitted, call.node.submit_transactions(std::move(encoded)));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (submitted[i])
+      out.ids.push_back(*submitted[i]);
+    else
+      out.refused.push_back(refused(places[i], submitted[i].error()));
+  }
+  std::stable_sort(out.refused.begin(), out.refused.end(),
+                   [](const Refused& a, const Refused& b) { return a.index < b.index; });
   return out;
 }
 
@@ -101,9 +105,9 @@ Response submit_batch(const Call& call) {
   JsonReader reader(*body, "", errors);
   const nlohmann::json& list = reader.array("transactions", 1, kMaxBatch);
   if (errors.any()) return call.fail(errors);
-  const auto chain = chain_id(call.node);
-  if (!chain) return call.fail(chain.error());
-  const BatchResult result = submit_all(call, list, *chain);
+  const auto submitted = submit_all(call, list);
+  if (!submitted) return call.fail(submitted.error());
+  const BatchResult& result = *submitted;
   JsonWriter out;
   out.begin_object()
       .field("batch_id", batch_id(result, call.request.id))

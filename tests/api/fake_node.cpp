@@ -107,6 +107,11 @@ Result<actors::NetworkView> FakeNode::network() {
   return out;
 }
 
+Result<ChainTip> FakeNode::tip() {
+  LUCID_TRY_ASSIGN(const auto info, chain_info());
+  return ChainTip{info.height, info.tip_time};
+}
+
 Result<ChainInfo> FakeNode::chain_info() {
   gate.pass();
   FAIL_IF_ASKED();
@@ -180,6 +185,16 @@ Result<Submitted> FakeNode::submit_transaction(Bytes encoded) {
   }
   submitted.push_back(std::move(encoded));
   return Submitted{id, kGenesisTime, kGenesisTime + 2500};
+}
+
+Result<std::vector<Result<Hash256>>> FakeNode::submit_transactions(std::vector<Bytes> encoded) {
+  FAIL_IF_ASKED();
+  std::vector<Result<Hash256>> out;
+  for (Bytes& one : encoded) {
+    const auto taken = submit_transaction(std::move(one));
+    out.push_back(taken ? Result<Hash256>(taken->id) : tl::unexpected(taken.error()));
+  }
+  return out;
 }
 
 TransactionView FakeNode::anchor_view() const {

@@ -70,6 +70,8 @@ class FakeNode final : public actors::NodeFacade {
   static Hash256 hash_of(ByteView bytes);
 
   Result<actors::ChainInfo> chain_info() override;
+  std::uint64_t chain_id() override { return 1337; }
+  Result<actors::ChainTip> tip() override;
   Result<std::vector<actors::Participant>> participants() override;
   Result<actors::NetworkView> network() override;
   Result<actors::BlockView> block_at(Height height) override;
@@ -79,6 +81,7 @@ class FakeNode final : public actors::NodeFacade {
   Result<actors::BlockValidation> validate_block(std::shared_ptr<const Block> block,
                                                  const std::optional<Hash256>& claimed) override;
   Result<actors::Submitted> submit_transaction(Bytes encoded) override;
+  Result<std::vector<Result<Hash256>>> submit_transactions(std::vector<Bytes> encoded) override;
   Result<actors::TransactionView> transaction(const Hash256& id) override;
   Result<actors::TransactionPage> transactions(const actors::TransactionQuery& query) override;
   Result<actors::TransactionPage> pending_transactions(const actors::Page& page) override;
