@@ -113,7 +113,27 @@ void ValidatorRunner::send(std::vector<consensus::Message> messages, std::option
     if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message))
       if (const auto found = blocks_.find(proposal->proposal->block); found != blocks_.end())
         out.blocks.push_back(found->second);
+  note_sent(out);
   act::tell(self_, deps_.peers, std::move(out));
+}
+
+void ValidatorRunner::note_sent(const SendToPeers& out) {
+  proposals_.at_height(core_.height());
+  for (const auto& message : out.messages)
+    if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message))
+      for (const auto& [peer, validator] : peers_)
+        if (out.only ? peer == *out.only : validator.has_value()) proposals_.sent(peer, *proposal->proposal, turn_);
+}
+
+/// By what it says itself: others may pass its vote on.
+void ValidatorRunner::note_held(PeerId peer, const consensus::Message& message) {
+  proposals_.at_height(core_.height());
+  if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message)) {
+    proposals_.shown(peer, proposal->proposal->height, proposal->proposal->block, proposal->proposal->round);
+  } else if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) {
+    if ((*vote)->block && validator_of(peer) == (*vote)->voter)
+      proposals_.shown(peer, (*vote)->height, *(*vote)->block, (*vote)->round);
+  }
 }
 
 /// To every connection of that validator: only the one that it asked over takes it.
@@ -158,6 +178,7 @@ void ValidatorRunner::request(const consensus::Request& request) {
 // ---- peers
 
 void ValidatorRunner::hear(const HeardFromPeer& heard) {
+  note_held(heard.from, heard.message);
   if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&heard.message))
     return take(consensus::VoteArrived{*vote});
   if (const auto* question = std::get_if<NewestRecordQuestion>(&heard.message)) {
@@ -183,6 +204,7 @@ std::optional<Address> ValidatorRunner::validator_of(PeerId peer) const {
 
 void ValidatorRunner::connected(const PeerConnected& peer) {
   peers_[peer.peer] = peer.validator;
+  proposals_.forget(peer.peer);
   offer(peer.peer);
   if (!offering_) act::tell_after(self_, act::me<interface>(self_), offer_every(), OfferTurn{});
   offering_ = true;
@@ -191,6 +213,7 @@ void ValidatorRunner::connected(const PeerConnected& peer) {
 void ValidatorRunner::offer_turn() {
   offering_ = !peers_.empty();
   if (!offering_) return;
+  ++turn_;
   offered_last_ = *next_peer();
   offer(offered_last_);
   ask_for_blocks(offered_last_);
@@ -209,10 +232,12 @@ std::optional<PeerId> ValidatorRunner::next_peer() const {
 }
 
 void ValidatorRunner::offer(PeerId peer) {
+  proposals_.at_height(core_.height());
   auto offered = core_.offer(chance_(), kOfferedMessages);
   std::size_t blocks = 0;
   std::erase_if(offered, [&](const consensus::Message& message) {
-    return std::holds_alternative<consensus::ProposalMessage>(message) && ++blocks > kOfferedBlocks;
+    const auto* proposal = std::get_if<consensus::ProposalMessage>(&message);
+    return proposal && (!proposals_.is_due(peer, *proposal->proposal, turn_) || ++blocks > kOfferedBlocks);
   });
   if (!offered.empty()) send(std::move(offered), peer);
 }

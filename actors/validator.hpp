@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "actors/offered_proposals.hpp"
 #include "actors/peer_messages.hpp"
 #include "actors/runtime/act.hpp"
 #include "actors/slot_clock.hpp"
@@ -71,6 +72,8 @@ class ValidatorRunner final : private consensus::StepEffects {
   void ask_for_blocks(PeerId peer);
   void give_block(const BlockWanted& wanted);
   void send(std::vector<consensus::Message> messages, std::optional<PeerId> only);
+  void note_sent(const SendToPeers& out);
+  void note_held(PeerId peer, const consensus::Message& message);
   void check_moving();
   void publish_state();
   ConsensusReport report_status() const;
@@ -89,6 +92,8 @@ class ValidatorRunner final : private consensus::StepEffects {
   std::map<Hash256, BlockPtr> blocks_;              // bytes that the core may still ask for
   std::map<TimerKey, std::uint64_t> timers_;        // running ones, and when they are due (monotonic)
   std::map<PeerId, std::optional<Address>> peers_;  // connected
+  OfferedProposals proposals_;                      // of this height
+  std::uint64_t turn_ = 0;                          // of offers
   PeerId offered_last_;
   bool offering_ = false;     // a turn is due
   std::set<Hash256> wanted_;  // blocks of this height that are signed and not here

@@ -264,6 +264,10 @@ std::vector<crypto::TransactionPtr> Mempool::waiting(std::size_t offset, std::si
   return out;
 }
 
+std::size_t Mempool::waiting_before(std::uint64_t arrival) const {
+  return static_cast<std::size_t>(std::distance(by_arrival_.begin(), by_arrival_.lower_bound(arrival)));
+}
+
 Stats Mempool::stats() const {
   Stats stats = counters_;
   stats.count = by_id_.size();

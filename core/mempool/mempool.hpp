@@ -79,6 +79,9 @@ class Mempool {
   std::uint64_t next_free_nonce(const Address& sender, std::uint64_t next_nonce) const;
   /// Waiting transactions by arrival, for lists: at most `limit`, after skipping `offset`.
   std::vector<crypto::TransactionPtr> waiting(std::size_t offset, std::size_t limit) const;
+  /// The number that the next to arrive gets, and how many wait that have a lower one: in waiting() they come first.
+  std::uint64_t next_arrival() const { return arrivals_; }
+  std::size_t waiting_before(std::uint64_t arrival) const;
   void set_exempt(std::set<Address> exempt) { exempt_ = std::move(exempt); }
 
   Stats stats() const;
