@@ -12,11 +12,9 @@ namespace {
 constexpr std::chrono::seconds kProducerAskTimeout{5};
 constexpr std::chrono::seconds kVerifyTimeout{30};
 constexpr std::chrono::seconds kExpireEvery{10};
-/// Signatures checked in one message: about 3 ms, so that no verifier is away for long.
-constexpr std::size_t kPartSize = 64;
 /// Senders whose nonces are kept in memory.
 constexpr std::size_t kMaxNonces = 10'000;
-/// Batches of peers that wait for the verifiers; further ones are dropped, and will be offered again.
+/// Batches that wait for the verifiers; further ones of peers are dropped, and will be offered again.
 constexpr std::size_t kMaxBatchesHeard = 16;
 /// Looked at for one offer.
 constexpr std::size_t kOfferedAtOnce = 256;
@@ -26,15 +24,12 @@ constexpr Height kEvidenceValidBlocks = 1'000;
 
 }  // namespace
 
-/// A batch on its way through the verifiers. Parts come back in any order; transactions enter the mempool in theirs.
-struct BlockProducer::Batch {
-  std::vector<Result<crypto::TransactionPtr>> verified;
-  std::size_t parts_open = 0;
-  std::optional<caf::typed_response_promise<SubmitResult>> promise;  // absent: nobody waits, a peer offered it
-};
-
 BlockProducer::BlockProducer(interface::pointer self, Deps deps)
-    : self_(self), deps_(std::move(deps)), pool_(deps_.limits, deps_.exempt), chance_(deps_.seed) {
+    : self_(self),
+      deps_(std::move(deps)),
+      pool_(deps_.limits, deps_.exempt),
+      desk_([this](const Hash256& id) { return pool_.find(id); }, [this](VerifyPart part) { have_checked(part); }),
+      chance_(deps_.seed) {
   act::probe(self_).set_state("waiting for the chain's tip");
   // Batches would wait for a dead verifier in vain; a new block_producer brings new ones.
   for (const auto& verifier : deps_.verifiers)
@@ -68,6 +63,7 @@ BlockProducer::interface::behavior_type BlockProducer::make_behavior() {
       [this](const PeerGone& peer) { peers_.erase(peer.peer); },
       [this](const TransactionsHeard& heard) { hear(heard); },
       [this](const OfferTurn&) { offer_turn(); },
+      [this](const VerifyBlock& wanted) { return verify_block(wanted); },
   };
 }
 
@@ -80,6 +76,7 @@ void BlockProducer::take_tip(const TipChanged& tip) {
     ids.reserve(changes.transactions.size());
     for (const auto& record : changes.transactions) ids.push_back(record.id);
     pool_.committed(ids, changes.accounts);
+    desk_.committed(ids);
     if (nonces_.size() > kMaxNonces) nonces_.clear();
     for (const auto& account : changes.accounts) nonces_[account.account] = account.next_nonce;
   }
@@ -143,56 +140,53 @@ SubmitOutcome BlockProducer::submit(const SubmitVerified& submitted) {
 
 caf::result<SubmitResult> BlockProducer::submit_encoded(const SubmitEncoded& submitted) {
   if (submitted.transactions.empty()) return SubmitResult{};
-  auto batch = std::make_shared<Batch>();
-  batch->promise = self_->template make_response_promise<SubmitResult>();
-  verify(submitted.transactions, batch);
-  return *batch->promise;
+  auto promise = self_->template make_response_promise<SubmitResult>();
+  desk_.check(
+      {submitted.transactions.begin(), submitted.transactions.end()}, SignatureDesk::Turn::in_order,
+      [this, promise](const SignatureDesk::Checked& checked) mutable { promise.deliver(take(checked, false)); });
+  return promise;
 }
 
-void BlockProducer::verify(std::vector<Bytes> transactions, const std::shared_ptr<Batch>& batch) {
-  const std::size_t count = transactions.size();
-  const Result<crypto::TransactionPtr> unanswered = fail(Fault::no_answer, "verifier", "an answer in time");
-  batch->verified.assign(count, unanswered);
-  batch->parts_open = (count + kPartSize - 1) / kPartSize;
-  const auto shared = std::make_shared<const std::vector<Bytes>>(std::move(transactions));
-  for (std::size_t from = 0; from < count; from += kPartSize) {
-    const std::uint64_t part = next_part_++;
-    const auto& verifier = deps_.verifiers[part % deps_.verifiers.size()];
-    act::ask(self_, verifier, kVerifyTimeout, VerifyPart{part, shared, from, std::min(count, from + kPartSize)})
-        .then([this, batch](const VerifiedPart& done) { part_verified(batch, done); },
-              [this, batch](const caf::error&) {
-                if (--batch->parts_open == 0) finish(batch);
+/// Out of turn: votes wait for it.
+caf::result<BlockVerified> BlockProducer::verify_block(const VerifyBlock& wanted) {
+  auto promise = self_->template make_response_promise<BlockVerified>();
+  const auto& transactions = wanted.block->transactions;
+  desk_.check({transactions.begin(), transactions.end()}, SignatureDesk::Turn::at_once,
+              [promise](const SignatureDesk::Checked& checked) mutable {
+                BlockVerified out;
+                out.transactions.reserve(checked.size());
+                for (const auto& one : checked) out.transactions.push_back(one.value_or(nullptr));
+                promise.deliver(std::move(out));
               });
-  }
+  return promise;
 }
 
-void BlockProducer::part_verified(const std::shared_ptr<Batch>& batch, const VerifiedPart& part) {
-  for (std::size_t i = 0; i < part.results.size(); ++i) batch->verified[part.from + i] = part.results[i];
-  if (--batch->parts_open == 0) finish(batch);
+void BlockProducer::have_checked(VerifyPart part) {
+  const auto& verifier = deps_.verifiers[next_verifier_++ % deps_.verifiers.size()];
+  const std::uint64_t number = part.part;
+  act::ask(self_, verifier, kVerifyTimeout, std::move(part))
+      .then([this](const VerifiedPart& done) { desk_.part_checked(done); },
+            [this, number](const caf::error&) { desk_.part_lost(number); });
 }
 
-void BlockProducer::finish(const std::shared_ptr<Batch>& batch) {
+SubmitResult BlockProducer::take(const SignatureDesk::Checked& checked, bool from_peer) {
   SubmitResult result;
-  result.results.reserve(batch->verified.size());
+  result.results.reserve(checked.size());
   std::vector<crypto::TransactionPtr> taken;
-  for (const auto& verified : batch->verified) {
-    if (!verified) {
-      result.results.push_back(tl::unexpected(verified.error()));
-    } else if (auto refused = add(*verified)) {
+  for (const auto& one : checked) {
+    if (!one) {
+      result.results.push_back(tl::unexpected(one.error()));
+    } else if (auto refused = add(*one)) {
       result.results.push_back(tl::unexpected(std::move(*refused)));
     } else {
-      result.results.push_back((**verified)->id);
-      taken.push_back(*verified);
+      result.results.push_back((**one)->id);
+      taken.push_back(*one);
     }
   }
-  if (batch->promise) {
-    batch->promise->deliver(std::move(result));
-    offer(taken, std::nullopt);  // what a peer offered, it offers to all by itself
-  } else {
-    --batches_heard_;
-  }
+  if (!from_peer) offer(taken, std::nullopt);  // what a peer offered, it offers to all by itself
   tell_work();
   publish_state();
+  return result;
 }
 
 // ---- evidence
@@ -238,19 +232,21 @@ Result<crypto::TransactionPtr> BlockProducer::sign(const Evidence& evidence) {
 
 void BlockProducer::connected(PeerId peer) {
   peers_.insert(peer);
-  offer_waiting(peer);
+  offer_waiting(peer, pool_.stats().count);
   if (!offering_)
     act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(deps_.offer_every_ms), OfferTurn{});
   offering_ = true;
 }
 
 void BlockProducer::hear(const TransactionsHeard& heard) {
-  std::vector<Bytes> unknown;
-  for (const auto& encoded : heard.transactions)
-    if (!pool_.find(crypto::transaction_id(encoded))) unknown.push_back(encoded);
-  if (unknown.empty() || batches_heard_ >= kMaxBatchesHeard) return;
-  ++batches_heard_;
-  verify(std::move(unknown), std::make_shared<Batch>());
+  std::vector<ByteView> unknown;
+  for (const auto& encoded : heard.transactions) {
+    const Hash256 id = crypto::transaction_id(encoded);
+    if (!pool_.holds(id) && !desk_.needs_no_check(id)) unknown.push_back(encoded);
+  }
+  if (unknown.empty() || desk_.batches_open() >= kMaxBatchesHeard) return;
+  desk_.check(unknown, SignatureDesk::Turn::in_order,
+              [this](const SignatureDesk::Checked& checked) { (void)take(checked, true); });
 }
 
 void BlockProducer::offer_turn() {
@@ -258,16 +254,26 @@ void BlockProducer::offer_turn() {
   if (!offering_) return;
   const auto next = peers_.upper_bound(offered_last_);
   offered_last_ = next == peers_.end() ? *peers_.begin() : *next;
-  offer_waiting(offered_last_);
+  offer_waiting(offered_last_, overdue());
   act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(deps_.offer_every_ms), OfferTurn{});
 }
 
-/// From a random place on, so that everything has its turn.
-void BlockProducer::offer_waiting(PeerId peer) {
-  const std::size_t count = pool_.stats().count;
+/// How many have waited so long that a leader who holds them would have included them: the others were offered to all
+/// when they came.
+std::size_t BlockProducer::overdue() {
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  const std::uint64_t patience_ms = 2 * deps_.params.block_interval_ms + deps_.params.slot_timeout_ms;
+  arrivals_.emplace_back(now_ms, pool_.next_arrival());
+  while (arrivals_.size() > 1 && arrivals_[1].first + patience_ms <= now_ms) arrivals_.pop_front();
+  const auto [seen_ms, next_arrival] = arrivals_.front();
+  return seen_ms + patience_ms <= now_ms ? pool_.waiting_before(next_arrival) : 0;
+}
+
+/// Of the first `count` from a random place on, so that everything has its turn.
+void BlockProducer::offer_waiting(PeerId peer, std::size_t count) {
   if (count == 0) return;
   const std::size_t from = count <= kOfferedAtOnce ? 0 : chance_() % count;
-  auto waiting = pool_.waiting(from, kOfferedAtOnce);
+  auto waiting = pool_.waiting(from, std::min(count - from, kOfferedAtOnce));
   if (from > 0 && waiting.size() < kOfferedAtOnce)
     for (auto& transaction : pool_.waiting(0, std::min(from, kOfferedAtOnce - waiting.size())))
       waiting.push_back(std::move(transaction));

@@ -1,8 +1,8 @@
 // block_producer: owns the mempool. Transactions come in encoded (their signatures are then checked by the verifiers,
-// in parallel) or verified; when the validator asks for a block, the ledger makes one of what could be included. What
-// is new here is offered to all peers before the validator hears that it waits, and what waits is offered again, one
-// peer at a time: a leader that never saw a transaction cannot include it. Evidence that the validator sees becomes a
-// transaction of this node's validator.
+// in parallel and each once, also those of blocks that others made) or verified; when the validator asks for a block,
+// the ledger makes one of what could be included. What is new here is offered to all peers before the validator hears
+// that it waits, and what waits for long is offered again, one peer at a time: a leader that never saw a transaction
+// cannot include it. Evidence that the validator sees becomes a transaction of this node's validator.
 //
 // Thread-safety: an actor. May be restarted: what waited is gone from memory, and comes again from those who answer for
 // it (the anchor's outbox, other clients).
@@ -19,6 +19,7 @@
 #include "actors/engine_messages.hpp"
 #include "actors/leader_selector.hpp"
 #include "actors/peer_messages.hpp"
+#include "actors/signature_desk.hpp"
 #include "actors/submit_messages.hpp"
 #include "actors/verifier.hpp"
 #include "core/mempool/mempool.hpp"
@@ -31,7 +32,7 @@ using BlockProducerActor =
     act::iface<void(TipChanged), void(BuildBlock), SubmitOutcome(SubmitVerified), SubmitResult(SubmitEncoded),
                PendingTransactions(GetPending), FoundPending(FindPending), MempoolStats(GetMempoolStats),
                void(ExpirePending), void(EvidenceSeen), void(PeerConnected), void(PeerGone), void(TransactionsHeard),
-               void(OfferTurn)>;
+               void(OfferTurn), BlockVerified(VerifyBlock)>;
 
 /// The account's next nonce on chain.
 using NonceReader = std::function<Result<std::uint64_t>(const Address& account)>;
@@ -66,8 +67,6 @@ class BlockProducer {
   interface::behavior_type make_behavior();
 
  private:
-  struct Batch;
-
   void take_tip(const TipChanged& tip);
   void build(const BuildBlock& wanted);
   void built(const BuildBlock& wanted, const CandidateBuilt& candidate);
@@ -75,15 +74,16 @@ class BlockProducer {
   std::optional<Error> add(const crypto::TransactionPtr& transaction);
   SubmitOutcome submit(const SubmitVerified& submitted);
   caf::result<SubmitResult> submit_encoded(const SubmitEncoded& submitted);
-  void verify(std::vector<Bytes> transactions, const std::shared_ptr<Batch>& batch);
-  void part_verified(const std::shared_ptr<Batch>& batch, const VerifiedPart& part);
-  void finish(const std::shared_ptr<Batch>& batch);
+  caf::result<BlockVerified> verify_block(const VerifyBlock& wanted);
+  void have_checked(VerifyPart part);
+  SubmitResult take(const SignatureDesk::Checked& checked, bool from_peer);
   void put_on_chain(const Evidence& evidence);
   Result<crypto::TransactionPtr> sign(const Evidence& evidence);
   void connected(PeerId peer);
   void hear(const TransactionsHeard& heard);
   void offer_turn();
-  void offer_waiting(PeerId peer);
+  std::size_t overdue();
+  void offer_waiting(PeerId peer, std::size_t count);
   void offer(const std::vector<crypto::TransactionPtr>& transactions, std::optional<PeerId> only);
   void tell_work();
   void expire();
@@ -96,12 +96,13 @@ class BlockProducer {
   Height next_height_ = 0;                   // 0: the tip is not known yet
   bool told_waiting_ = false;
   Height told_height_ = 0;
-  std::uint64_t next_part_ = 0;
+  SignatureDesk desk_;
+  std::size_t next_verifier_ = 0;
   std::set<ledger::EvidenceKey> evidence_;  // made transactions of
   std::set<PeerId> peers_;                  // connected
   PeerId offered_last_;
-  bool offering_ = false;          // a turn is due
-  std::size_t batches_heard_ = 0;  // of peers, in verification
+  bool offering_ = false;                                         // a turn is due
+  std::deque<std::pair<std::uint64_t, std::uint64_t>> arrivals_;  // time of a turn, and the pool's next arrival then
   std::mt19937_64 chance_;
 };
 

@@ -8,6 +8,7 @@ namespace {
 constexpr std::chrono::seconds kSyncAskTimeout{5};
 /// Executing and storing the largest block takes less; the ledger may wait for the disk.
 constexpr std::chrono::seconds kExecuteTimeout{60};
+constexpr std::chrono::seconds kVerifyAheadTimeout{30};
 }  // namespace
 
 FinalReader read_final(std::shared_ptr<storage::ChainStore> store) {
@@ -56,7 +57,9 @@ BlockSync::interface::behavior_type BlockSync::make_behavior() {
 void BlockSync::take_tip(const TipChanged& tip) {
   const auto& state = *tip.state;
   const bool known = core_.status(deps_.clock.monotonic_ms()).started && state.height <= core_.tip();
-  if (!known) take(sync::Committed{state.height, state.hash, state.validators});
+  if (known) return;
+  ahead_.erase(ahead_.begin(), ahead_.upper_bound(state.height));
+  take(sync::Committed{state.height, state.hash, state.validators});
 }
 
 void BlockSync::take(sync::Input input) {
@@ -71,6 +74,7 @@ void BlockSync::perform(const sync::Output& output) {
     if (sync::closes_connection(drop.reason)) act::tell(self_, deps_.peers, DropPeer{drop.peer, drop.reason});
   }
   for (const auto& alarm : output.alarms) deps_.log("ALARM sync: " + to_text(alarm));
+  for (const auto& arrived : output.arrived) verify_ahead(arrived);
   if (output.execute) execute(*output.execute);
   if (output.decided) decided_ = output.decided;
   if (output.agree) agreed_ = *output.agree;
@@ -85,9 +89,36 @@ void BlockSync::perform(const sync::Output& output) {
   act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(wait_ms), SyncDue{timer_});
 }
 
-/// What follows a success is the ledger's TipChanged.
+/// Its certificate is looked at in its turn: a peer that lied has the signatures of what it was asked for checked once,
+/// and is then dropped.
+void BlockSync::verify_ahead(const sync::ArrivedBlock& arrived) {
+  if (arrived.block->transactions.empty()) return;
+  ahead_[arrived.height] = {arrived.hash, false, {}};
+  act::ask(self_, deps_.checker, kVerifyAheadTimeout, VerifyBlock{arrived.block})
+      .then([this, height = arrived.height,
+             hash = arrived.hash](const BlockVerified& done) { verified(height, hash, done.transactions); },
+            [this, height = arrived.height, hash = arrived.hash](const caf::error&) { verified(height, hash, {}); });
+}
+
+void BlockSync::verified(Height height, const Hash256& hash, std::vector<crypto::TransactionPtr> transactions) {
+  const auto found = ahead_.find(height);
+  if (found == ahead_.end() || found->second.hash != hash) return;
+  found->second.verified = true;
+  found->second.transactions = std::move(transactions);
+  if (its_turn_ && its_turn_->hash == hash) execute(*std::exchange(its_turn_, {}));
+}
+
 void BlockSync::execute(const sync::FinalBlock& final) {
-  act::ask(self_, deps_.ledger, kExecuteTimeout, FollowBlock{final.hash, final.block, *final.certificate})
+  const auto found = ahead_.find(final.height);
+  if (found == ahead_.end() || found->second.hash != final.hash) return follow(final, {});
+  if (found->second.verified) return follow(final, found->second.transactions);
+  its_turn_ = final;
+}
+
+/// What follows a success is the ledger's TipChanged.
+void BlockSync::follow(const sync::FinalBlock& final, std::vector<crypto::TransactionPtr> transactions) {
+  act::ask(self_, deps_.ledger, kExecuteTimeout,
+           FollowBlock{final.hash, final.block, final.certificate, std::move(transactions)})
       .then([](const CommittedHeight&) {},
             [this, height = final.height](const caf::error& error) {
               take(sync::ExecuteFailed{height, from_caf(error)});

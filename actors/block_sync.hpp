@@ -1,15 +1,18 @@
-// block_sync: runs the core of sync. It hears what peers say of their chains, has the ledger execute what others made
-// final, and lets a height's plan through to the validator only when sync says so: nothing is signed here while this
-// node catches up. To peers that lack blocks it gives them.
+// block_sync: runs the core of sync. It hears what peers say of their chains, has the signatures of blocks that arrive
+// checked while earlier ones are executed, has the ledger execute what others made final, and lets a height's plan
+// through to the validator only when sync says so: nothing is signed here while this node catches up. To peers that
+// lack blocks it gives them.
 //
 // Has a thread of its own: it reads blocks from the disk. It is never restarted within a process: which height the
 // validator may write is in its memory; the node stops instead.
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "actors/peer_messages.hpp"
 #include "actors/runtime/clock.hpp"
+#include "actors/verifier.hpp"
 #include "core/sync/sync.hpp"
 #include "storage/chain_store.hpp"
 
@@ -53,6 +56,7 @@ class BlockSync {
     Route<SyncPeers> peers;
     std::uint64_t seed = 0;                       // any number
     std::function<void(const std::string&)> log;  // alarms and dropped peers, one sentence each
+    Route<TransactionChecker> checker{};          // where nobody is there the ledger has them checked in its turn
   };
 
   BlockSync(interface::pointer self, Deps deps);
@@ -62,14 +66,26 @@ class BlockSync {
   void take(sync::Input input);
   void perform(const sync::Output& output);
   void take_tip(const TipChanged& tip);
+  void verify_ahead(const sync::ArrivedBlock& arrived);
+  void verified(Height height, const Hash256& hash, std::vector<crypto::TransactionPtr> transactions);
   void execute(const sync::FinalBlock& final);
+  void follow(const sync::FinalBlock& final, std::vector<crypto::TransactionPtr> transactions);
   void pass_on();
   void give_blocks(const BlocksWanted& wanted);
   void publish_state();
 
+  /// A block that waits for its turn.
+  struct Ahead {
+    Hash256 hash;
+    bool verified = false;
+    std::vector<crypto::TransactionPtr> transactions;
+  };
+
   interface::pointer self_;
   Deps deps_;
   sync::Sync core_;
+  std::map<Height, Ahead> ahead_;                      // above the tip, at most sync's window
+  std::optional<sync::FinalBlock> its_turn_;           // to be executed when its transactions are verified
   std::uint64_t timer_ = 0;                            // the newest one's generation
   Height agreed_ = 0;                                  // the validator may have the plan of this height
   std::shared_ptr<const consensus::HeightPlan> plan_;  // the newest

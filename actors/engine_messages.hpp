@@ -101,12 +101,13 @@ struct CommitBlock {
   BlockPtr block;
   Certificate certificate;
 };
-/// A block of the past that others have made final, with a certificate that was checked: execute and commit it.
-/// Answered by CommittedHeight once it is stored, or with why it could not be; then nothing has changed.
+/// A block of the past that others have made final: execute and commit it. Answered by CommittedHeight once it is
+/// stored, or with why it could not be; then nothing has changed.
 struct FollowBlock {
   Hash256 hash;
   BlockPtr block;
-  Certificate certificate;
+  crypto::Verified<Certificate> certificate;
+  std::vector<crypto::TransactionPtr> transactions;  // of the block, as BlockVerified; empty where nobody asked yet
 };
 struct CommittedHeight {
   Height height = 0;
@@ -158,6 +159,14 @@ struct FoundPending {
   crypto::TransactionPtr transaction;  // null: does not wait here
 };
 
+/// Check the signatures of the block's transactions, but for those that were checked already: each is, once.
+struct VerifyBlock {
+  BlockPtr block;
+};
+struct BlockVerified {
+  std::vector<crypto::TransactionPtr> transactions;  // in the block's order; null: it does not hold
+};
+
 /// One piece of a batch whose signatures are to be checked.
 struct VerifyPart {
   std::uint64_t part = 0;
@@ -187,16 +196,17 @@ struct ScheduleAnswer {
   std::vector<Address> cooling;
 };
 
-#define LUCID_ENGINE_MESSAGES(X)                                                                                \
-  X(TipChanged)                                                                                                 \
-  X(GetTip)                                                                                                     \
-  X(HeightPlanned)                                                                                              \
-  X(WorkWaiting)                                                                                                \
-  X(BuildBlock)                                                                                                 \
-  X(BlockBuilt) X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) \
-      X(CommittedHeight) X(RetryCommit) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport)   \
-          X(CheckMoving) X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) \
-              X(FoundPending) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule)           \
+#define LUCID_ENGINE_MESSAGES(X)                                                                                      \
+  X(TipChanged)                                                                                                       \
+  X(GetTip)                                                                                                           \
+  X(HeightPlanned)                                                                                                    \
+  X(WorkWaiting)                                                                                                      \
+  X(BuildBlock)                                                                                                       \
+  X(BlockBuilt)                                                                                                       \
+  X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight)  \
+      X(RetryCommit) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving)             \
+          X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) X(FoundPending)      \
+              X(VerifyBlock) X(BlockVerified) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule) \
                   X(ScheduleAnswer)
 
 LUCID_ENGINE_MESSAGES(LUCID_LOCAL_MESSAGE)

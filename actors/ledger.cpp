@@ -6,6 +6,8 @@ namespace lucid::actors {
 
 namespace {
 constexpr std::chrono::seconds kRetry{1};
+/// The largest block takes two cores of a small machine about a second.
+constexpr std::chrono::seconds kCheckTimeout{10};
 /// Blocks of one height that are kept executed: more than two are of no honest proposer.
 constexpr std::size_t kMaxCandidates = 8;
 }  // namespace
@@ -21,10 +23,12 @@ Ledger::interface::behavior_type Ledger::make_behavior() {
   return {
       [this](const BuildCandidate& job) { return build(job); },
       [this](const CheckBlock& wanted) { check(wanted); },
-      [this](const CommitBlock& decided) { commit(decided); },
+      [this](const CommitBlock& decided) {
+        with_transactions(decided.hash, decided.block, [this, decided](const auto& known) { commit(decided, known); });
+      },
       [this](const FollowBlock& final) { return follow(final); },
       [this](const RetryCommit&) {
-        if (waiting_) commit(CommitBlock(*waiting_));
+        if (waiting_) commit(CommitBlock(*waiting_), {});  // executed, unless another height's turn came
       },
       [this](const GetTip&) { return tip(); },
       [this](const JudgeBlock& asked) { return judge(asked); },
@@ -56,10 +60,31 @@ caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
   return out;
 }
 
-Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block) {
+/// Goes on at once where nothing is to be checked, else when the others have: their arithmetic takes as long as all
+/// that is done here, and it is theirs to know what was checked before.
+void Ledger::with_transactions(const Hash256& hash, const BlockPtr& block,
+                               std::function<void(const Transactions&)> go_on) {
+  if (block->transactions.empty() || candidates_.contains(hash)) return go_on({});
+  act::ask(self_, deps_.checker, kCheckTimeout, VerifyBlock{block})
+      .then([go_on](const BlockVerified& verified) { go_on(verified.transactions); },
+            [go_on](const caf::error&) { go_on({}); });
+}
+
+Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block,
+                                                  const Transactions& transactions) {
   if (const auto known = candidates_.find(hash); known != candidates_.end()) return &known->second;
-  ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, {}};
+  std::map<Hash256, crypto::TransactionPtr> verified;
+  for (const auto& transaction : transactions)
+    if (transaction) verified.emplace((*transaction)->id, transaction);
+  const ledger::KnownTransactions find = [&](const Hash256& id) -> crypto::TransactionPtr {
+    const auto found = verified.find(id);
+    return found == verified.end() ? nullptr : found->second;
+  };
+  LUCID_TRY_ASSIGN(const auto whole, ledger::WholeBlock::of(block));
+  ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, find};
   check.in_detail = false;
+  check.whole = &whole;
+  check.parent_commit = followed_ ? &*followed_ : nullptr;
   LUCID_TRY_ASSIGN(const auto snapshot, deps_.store->snapshot());
   LUCID_TRY_ASSIGN(auto report,
                    ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, *snapshot, check));
@@ -72,16 +97,18 @@ Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Blo
 }
 
 void Ledger::check(const CheckBlock& wanted) {
-  if (wanted.height != plan_.height) return;
-  const auto execution = executed(wanted.hash, *wanted.block);
-  act::tell(
-      self_, deps_.validator,
-      BlockChecked{wanted.height, wanted.hash, execution ? std::nullopt : std::optional<Error>(execution.error())});
+  with_transactions(wanted.hash, wanted.block, [this, wanted](const Transactions& transactions) {
+    if (wanted.height != plan_.height) return;
+    const auto execution = executed(wanted.hash, *wanted.block, transactions);
+    act::tell(
+        self_, deps_.validator,
+        BlockChecked{wanted.height, wanted.hash, execution ? std::nullopt : std::optional<Error>(execution.error())});
+  });
 }
 
-void Ledger::commit(const CommitBlock& decided) {
+void Ledger::commit(const CommitBlock& decided, const Transactions& transactions) {
   if (decided.block->header.height != plan_.height) return;  // here already
-  const auto execution = executed(decided.hash, *decided.block);
+  const auto execution = executed(decided.hash, *decided.block, transactions);
   if (!execution) {
     // A quorum signed what this node's rules refuse: it cannot follow this chain.
     act::quit(self_, execution.error());
@@ -99,30 +126,43 @@ void Ledger::commit(const CommitBlock& decided) {
     act::quit(self_, stored.error());
     return;
   }
-  waiting_.reset();
   ledger::Execution taken = std::move(candidates_.at(decided.hash));
+  followed_.reset();
   committed(decided, std::move(taken));
 }
 
 /// Unlike a block that this node decided, one that sync brings may wait: sync asks again.
 caf::result<CommittedHeight> Ledger::follow(const FollowBlock& final) {
+  if (!final.transactions.empty()) return answer(follow(final, final.transactions));
+  auto promise = self_->template make_response_promise<CommittedHeight>();
+  with_transactions(final.hash, final.block, [this, final, promise](const Transactions& transactions) mutable {
+    auto followed = follow(final, transactions);
+    if (followed)
+      promise.deliver(*followed);
+    else
+      promise.deliver(to_caf(followed.error()));
+  });
+  return promise;
+}
+
+Result<CommittedHeight> Ledger::follow(const FollowBlock& final, const Transactions& transactions) {
   const Height height = final.block->header.height;
   if (height < plan_.height) return CommittedHeight{height};  // here already
   if (height > plan_.height)
-    return to_caf(Error{Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(height)});
-  const auto execution = executed(final.hash, *final.block);
-  if (!execution) return to_caf(execution.error());
-  if (const auto stored = deps_.store->commit(*final.block, **execution, final.certificate); !stored) {
+    return fail(Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(height));
+  LUCID_TRY_ASSIGN(const auto* execution, executed(final.hash, *final.block, transactions));
+  if (const auto stored = deps_.store->commit(*final.block, *execution, *final.certificate); !stored) {
     if (stored.error().fault != Fault::storage_full) act::quit(self_, stored.error());
-    return to_caf(stored.error());
+    return tl::unexpected(stored.error());
   }
-  waiting_.reset();
   ledger::Execution taken = std::move(candidates_.at(final.hash));
-  committed({final.hash, final.block, final.certificate}, std::move(taken));
+  followed_ = final.certificate;
+  committed({final.hash, final.block, *final.certificate}, std::move(taken));
   return CommittedHeight{height};
 }
 
 void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) {
+  waiting_.reset();
   candidates_.clear();
   deps_.state = std::make_shared<const ledger::ChainState>(std::move(execution.state));
   deps_.certificate = std::make_shared<const Certificate>(decided.certificate);

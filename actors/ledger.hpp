@@ -13,6 +13,7 @@
 #include "actors/runtime/act.hpp"
 #include "actors/session_messages.hpp"
 #include "actors/validator.hpp"
+#include "actors/verifier.hpp"
 #include "core/ledger/block_rules.hpp"
 #include "storage/chain_store.hpp"
 
@@ -54,6 +55,7 @@ class Ledger {
     std::vector<Route<FinalListener>> finals;
     Route<CheckListener> validator;
     std::function<void(const std::string&)> log;
+    Route<TransactionChecker> checker{};  // where nobody is there, signatures are checked here
   };
 
   Ledger(interface::pointer self, Deps deps);
@@ -62,9 +64,12 @@ class Ledger {
  private:
   caf::result<CandidateBuilt> build(const BuildCandidate& job);
   void check(const CheckBlock& wanted);
-  Result<const ledger::Execution*> executed(const Hash256& hash, const Block& block);
-  void commit(const CommitBlock& decided);
+  using Transactions = std::vector<crypto::TransactionPtr>;  // of a block, as BlockVerified
+  void with_transactions(const Hash256& hash, const BlockPtr& block, std::function<void(const Transactions&)> go_on);
+  Result<const ledger::Execution*> executed(const Hash256& hash, const Block& block, const Transactions& transactions);
+  void commit(const CommitBlock& decided, const Transactions& transactions);
   caf::result<CommittedHeight> follow(const FollowBlock& final);
+  Result<CommittedHeight> follow(const FollowBlock& final, const Transactions& transactions);
   void committed(const CommitBlock& decided, ledger::Execution execution);
   caf::result<Judgement> judge(const JudgeBlock& asked);
   TipChanged tip() const { return {deps_.state, deps_.certificate, nullptr}; }
@@ -72,9 +77,10 @@ class Ledger {
 
   interface::pointer self_;
   Deps deps_;
-  ledger::HeightPlan plan_;                          // of the next height
-  std::map<Hash256, ledger::Execution> candidates_;  // of the next height, by block
-  std::optional<CommitBlock> waiting_;               // decided, and the database has no room
+  ledger::HeightPlan plan_;                                // of the next height
+  std::map<Hash256, ledger::Execution> candidates_;        // of the next height, by block
+  std::optional<CommitBlock> waiting_;                     // decided, and the database has no room
+  std::optional<crypto::Verified<Certificate>> followed_;  // of the tip, where sync brought it
 };
 
 /// A report of the six rules in the terms of the facade.

@@ -169,7 +169,8 @@ Result<LedgerActor> Node::Parts::start_ledger() {
                     {actors.block_sync, actors.leader_selector, actors.block_producer, actors.work_tally, actors.peers},
                     {actors.anchor, actors.block_manager},
                     actors.validator,
-                    options.log};
+                    options.log,
+                    actors.block_producer};
   return act::spawn<Ledger>(system, place("supervisor", act::Thread::own), std::move(deps));
 }
 
@@ -199,8 +200,17 @@ Result<ValidatorActor> Node::Parts::start_validator() {
 
 Result<BlockSyncActor> Node::Parts::start_block_sync() {
   LUCID_TRY_ASSIGN(const Address self, own_address());
-  BlockSync::Deps deps{clock,         chain->params(),  verifier(),   self,     read_final(blocks),
-                       actors.ledger, actors.validator, actors.peers, chance(), options.log};
+  BlockSync::Deps deps{clock,
+                       chain->params(),
+                       verifier(),
+                       self,
+                       read_final(blocks),
+                       actors.ledger,
+                       actors.validator,
+                       actors.peers,
+                       chance(),
+                       options.log,
+                       actors.block_producer};
   return act::spawn<BlockSync>(system, place("supervisor", act::Thread::own), std::move(deps));
 }
 

@@ -10,6 +10,8 @@
 namespace lucid::actors {
 
 using VerifierActor = act::iface<VerifiedPart(VerifyPart)>;
+/// Who has them at work and knows what was checked before: block_producer.
+using TransactionChecker = act::iface<BlockVerified(VerifyBlock)>;
 
 class SignatureChecker {
  public:

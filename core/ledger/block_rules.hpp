@@ -61,6 +61,7 @@ struct BlockCheck {
   bool thorough = false;                // check signatures even where a cheap rule failed (for people)
   bool in_detail = true;                // fill in the details of each rule (for people)
   const WholeBlock* whole = nullptr;    // of this very block, where there is one: it is not hashed again
+  const crypto::Verified<Certificate>* parent_commit = nullptr;  // where the block carries this one it is not checked
 };
 
 /// A block that may follow the tip. An error is the reader's: no verdict.

@@ -7,7 +7,9 @@
 //   5. agree       give consensus HeightStarted of this height; from now on only consensus writes it
 //   6. tell_tip    a TipNotice of the committed tip to each
 //   7. requests    GetBlocks to peers
-//   8. wake_at_ms  one timer, which replaces the one of the output before; absent: none is needed
+//   8. arrived     blocks that wait for their turn from now on: whoever has time may verify their transactions
+//   meanwhile
+//   9. wake_at_ms  one timer, which replaces the one of the output before; absent: none is needed
 //
 // Thread-safety: values; blocks are shared and never changed.
 #pragma once
@@ -53,6 +55,14 @@ struct FinalBlock {
   bool operator==(const FinalBlock&) const = default;
 };
 
+/// Its certificate is not verified yet, but whoever sent it was asked for it.
+struct ArrivedBlock {
+  Height height = 0;
+  Hash256 hash;
+  std::shared_ptr<const Block> block;
+  bool operator==(const ArrivedBlock&) const = default;
+};
+
 struct BlocksRequest {
   PeerId peer;
   GetBlocks request;
@@ -67,6 +77,7 @@ struct Output {
   std::optional<Height> agree;
   std::vector<PeerId> tell_tip;
   std::vector<BlocksRequest> requests;
+  std::vector<ArrivedBlock> arrived;
   std::optional<std::uint64_t> wake_at_ms;
   std::optional<Error> refused;  // why the input was dropped
 

@@ -88,21 +88,23 @@ void Sync::take(BlocksArrived& input, Output& out) {
   peer->unasked = 0;
   peer->claim = input.answer.tip;
   peer->nothing_from = 0;
-  if (!checked->empty()) return keep(input.peer, input.answer, *checked);
+  if (!checked->empty()) return keep(input.peer, input.answer, *checked, out);
   const bool nothing_yet = input.answer.tip < request->from;
   if (nothing_yet) peer->nothing_from = request->from;
   // One that says it is further and gives nothing has pruned, or lies: asked later, it holds up nobody meanwhile.
   peer->ask_again_at_ms = now_ms_ + (nothing_yet ? bounds_.ask_again_ms : bounds_.slow_rest_ms);
 }
 
-void Sync::keep(PeerId peer, Blocks& answer, const std::vector<CheckedBlock>& checked) {
+void Sync::keep(PeerId peer, Blocks& answer, const std::vector<CheckedBlock>& checked, Output& out) {
   for (std::size_t i = 0; i < checked.size(); ++i) {
     const Height height = answer.from + i;
     // A late answer has no room reserved; what it brings may have come from another peer by now.
     const bool wanted = height > tip_.height && height <= tip_.height + bounds_.window && !window_.holds(height);
     if (!wanted || held_bytes() + checked[i].bytes > bounds_.held_bytes) continue;
-    window_.add(height, {checked[i].hash, std::make_shared<const Block>(std::move(answer.blocks[i].block)),
-                         std::move(answer.blocks[i].certificate), checked[i].bytes, peer});
+    auto block = std::make_shared<const Block>(std::move(answer.blocks[i].block));
+    out.arrived.push_back({height, checked[i].hash, block});
+    window_.add(height,
+                {checked[i].hash, std::move(block), std::move(answer.blocks[i].certificate), checked[i].bytes, peer});
   }
 }
 

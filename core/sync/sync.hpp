@@ -46,7 +46,7 @@ class Sync {
   void take(ExecuteFailed& input, Output& out);
   void take(TimerFired& input, Output& out);
   static std::optional<GetBlocks> answered_request(Peer& peer, const Blocks& answer);
-  void keep(PeerId peer, Blocks& answer, const std::vector<CheckedBlock>& checked);
+  void keep(PeerId peer, Blocks& answer, const std::vector<CheckedBlock>& checked, Output& out);
   void unasked(PeerId peer, const Blocks& answer, Output& out);
 
   // What follows, in this order.

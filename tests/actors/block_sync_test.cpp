@@ -63,6 +63,42 @@ TEST_F(BlockSyncTest, ANodeThatWasAwayGetsTheBlocksAndThenAgreesOnTheNextHeight)
   EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->status.height, 22u);
 }
 
+TEST_F(BlockSyncTest, TheSignaturesOfWhatIsFetchedAreCheckedOnceAndAheadOfTheirTurn) {
+  others_.grow({others_.next(1, fixtures::anchor_of(1)), others_.next(2, fixtures::anchor_of(2))});
+  others_.grow({others_.next(1, fixtures::anchor_of(3))});
+  start();
+  chain_env_->fail_at_commit(1, Fault::storage_full);
+  connect(kOne);
+  tell(block_sync_, TipHeard{kOne, TipNotice{2}});
+  answer_all();
+  EXPECT_EQ(tip()->height, 0u);
+  EXPECT_EQ(signatures_.recovered(), 3u);  // also of the second, whose turn has not come
+  advance(milliseconds(2'000));
+  EXPECT_EQ(tip()->height, 2u);
+  EXPECT_EQ(signatures_.recovered(), 3u);
+}
+
+TEST_F(BlockSyncTest, ABlockWithAForgedSignatureIsNotExecutedWhoeverSignedIt) {
+  auto built = others_.build({others_.next(1, fixtures::anchor_of(1))});
+  ASSERT_TRUE(built);
+  // All validators of the chain signed a block whose only transaction nobody signed.
+  Block block = built->block;
+  Bytes forged(block.transactions[0].begin(), block.transactions[0].end());
+  forged.back() = 9;  // no recovery id
+  block.transactions[0] = EncodedTransaction(forged);
+  block.header.transactions_root = ledger::transactions_root(std::vector{crypto::transaction_id(forged)});
+  const Hash256 hash = crypto::header_hash(block.header);
+  start();
+  connect(kOne);
+  tell(block_sync_, TipHeard{kOne, TipNotice{1}});
+  Blocks answer{1, 1, {}};
+  answer.blocks.push_back({block, others_.certify(1, hash)});
+  tell(block_sync_, BlocksHeard{kOne, std::make_shared<const Blocks>(answer)});
+  EXPECT_EQ(handled("ledger", "FollowBlock"), 1u);
+  EXPECT_EQ(tip()->height, 0u);
+  EXPECT_TRUE(logged("ALARM sync"));
+}
+
 TEST_F(BlockSyncTest, WhileItCatchesUpNothingIsSigned) {
   for (int i = 0; i < 3; ++i) others_.grow();
   start();

@@ -17,7 +17,7 @@ Genesis test_genesis(std::uint32_t validators) {
 EngineTest::EngineTest(std::uint32_t validators)
     : world_(test_genesis(validators)),
       chain_(std::make_shared<const ledger::Chain>(world_.chain)),
-      verifier_(crypto::secp256k1_scheme(), chain_->identity),
+      verifier_(signatures_, chain_->identity),
       chain_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::chain))),
       sign_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::sign))) {
   auto opened = storage::ChainStore::open(*chain_env_, *chain_);
@@ -57,7 +57,8 @@ void EngineTest::start_ledger() {
                     {block_sync_, leader_selector_, block_producer_, work_tally_},
                     {Route<FinalListener>(listen<BlockFinal>(finals_))},
                     validator_,
-                    logger()};
+                    logger(),
+                    block_producer_};
   ledger_.set(act::spawn<Ledger>(system(), place(), std::move(deps)));
 }
 
@@ -90,7 +91,8 @@ void EngineTest::start_block_sync() {
                        validator_,
                        sync_peers_,
                        1,
-                       logger()};
+                       logger(),
+                       block_producer_};
   block_sync_.set(act::spawn<BlockSync>(system(), place(), std::move(deps)));
 }
 

@@ -5,6 +5,7 @@
 
 #include "actors/block_producer.hpp"
 #include "actors/block_sync.hpp"
+#include "actors/counted_signatures.hpp"
 #include "actors/leader_selector.hpp"
 #include "actors/ledger.hpp"
 #include "actors/slot_clock.hpp"
@@ -39,6 +40,7 @@ class EngineTest : public ActorTest {
 
   fixtures::SmallChain world_;  // for its keys and its genesis: it does not grow
   std::shared_ptr<const ledger::Chain> chain_;
+  CountedSignatures signatures_;
   crypto::Verifier verifier_;
   std::shared_ptr<storage::MemoryStore> chain_env_, sign_env_;
   std::shared_ptr<storage::ChainStore> blocks_;

@@ -54,9 +54,9 @@ class EnginePeersTest : public EngineTest {
     HeardFromPeer heard;
     Hash256 hash;
   };
-  Proposed proposal(Round round = 0) {
+  Proposed proposal(Round round = 0, const std::vector<crypto::TransactionPtr>& transactions = {}) {
     const auto plan = world_.plan();
-    const auto built = *world_.build({}, std::max(plan.earliest_time, clock().wall_ms()), round);
+    const auto built = *world_.build(transactions, std::max(plan.earliest_time, clock().wall_ms()), round);
     const auto hash = built.execution.hash;
     Proposal content{1, round, hash, {}, plan.proposer(round), {}};
     content.signature = crypto::secp256k1_scheme().sign(world_.key_of(content.proposer),
@@ -103,6 +103,56 @@ TEST_F(EnginePeersTest, AProposalOfAPeerIsExecutedAndVotedForUntilItIsDecided) {
     hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round));
   EXPECT_EQ(tip()->height, 1u);
   EXPECT_EQ(tip()->hash, proposed.hash);
+}
+
+TEST_F(EnginePeersTest, ASignatureIsCheckedOnceHoweverOftenItsTransactionComes) {
+  start_with_peers();
+  const Round round = round_of_another();
+  const auto proposed =
+      proposal(round, {world_.next(1, fixtures::anchor_of(1)), world_.next(2, fixtures::anchor_of(2))});
+  submit({transaction(1, 0)});
+  EXPECT_EQ(signatures_.recovered(), 1u);
+  for (const PeerId peer : {kPeerOne, kPeerTwo}) tell(block_producer_, TransactionsHeard{peer, {transaction(1, 0)}});
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::prevote, std::nullopt, round));
+  tell(validator_, proposed.heard);
+  EXPECT_EQ(signatures_.recovered(), 2u);  // of the other one, that nobody had offered
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round));
+  ASSERT_EQ(tip()->hash, proposed.hash);
+  ASSERT_EQ(tip()->log.size(), 2u);
+  tell(block_producer_, TransactionsHeard{kPeerThree, {transaction(1, 0), transaction(2, 0)}});  // it is behind
+  EXPECT_EQ(signatures_.recovered(), 2u);
+}
+
+TEST_F(EnginePeersTest, WhereTheBlockProducerIsDownABlockIsStillExecutedAndDecided) {
+  start_with_peers();
+  const Round round = round_of_another();
+  const auto proposed = proposal(round, {world_.next(1, fixtures::anchor_of(1))});
+  block_producer_.clear();
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::prevote, std::nullopt, round));
+  tell(validator_, proposed.heard);
+  for (const std::uint32_t other : {1u, 2u, 3u})
+    hear(PeerId{other}, vote(other, VoteStep::precommit, proposed.hash, round));
+  EXPECT_EQ(tip()->hash, proposed.hash);
+  EXPECT_EQ(signatures_.recovered(), 1u);
+}
+
+TEST_F(EnginePeersTest, AProposalIsNotOfferedAgainToAPeerThatVotedForItsBlock) {
+  start_with_peers();
+  const Round round = round_of_another();
+  const auto proposed = proposal(round);
+  tell(validator_, proposed.heard);
+  for (const PeerId peer : {kPeerTwo, kPeerThree}) connect(peer);
+  hear(kPeerTwo, vote(2, VoteStep::prevote, proposed.hash, round));
+  sent_->of<SendToPeers>().clear();
+  advance(8 * kTurn);
+  std::map<PeerId, std::size_t> proposals;
+  for (const auto& sent : sent_->of<SendToPeers>())
+    if (sent.only) proposals[*sent.only] += sent.blocks.size();
+  EXPECT_EQ(proposals[kPeerTwo], 0u);
+  EXPECT_GT(proposals[kPeerThree], 0u);
 }
 
 TEST_F(EnginePeersTest, AnotherBodyUnderTheSignedHeaderStandsInNobodysWay) {

@@ -222,7 +222,8 @@ void Machine::start() {
                                         {e.tap, e.block_sync, e.leader_selector, e.block_producer, e.work_tally},
                                         {},
                                         e.validator,
-                                        log}));
+                                        log,
+                                        e.block_producer}));
   spawn(e.work_tally,
         act::spawn<WorkTally>(system, e.place(),
                               WorkTally::Deps{e.ledger, [store = e.blocks](Epoch epoch) -> Result<credits::EpochTally> {
@@ -237,7 +238,7 @@ void Machine::start() {
   spawn(e.block_sync,
         act::spawn<BlockSync>(system, e.place(),
                               BlockSync::Deps{e.clock, params, world_.verifier, address_, read_final(e.blocks),
-                                              e.ledger, e.tap, e.peers, chance_.next(), log}));
+                                              e.ledger, e.tap, e.peers, chance_.next(), log, e.block_producer}));
   start_block_producer(key, log);
   spawn(e.leader_selector,
         act::spawn<LeaderSelector>(system, e.place(), LeaderSelector::Deps{world_.chain, e.ledger, e.block_sync}));
