@@ -23,7 +23,8 @@ FinalReader read_final(std::shared_ptr<storage::ChainStore> store) {
 BlockSync::BlockSync(interface::pointer self, Deps deps)
     : self_(self),
       deps_(std::move(deps)),
-      core_(deps_.verifier, sync::bounds_of(deps_.params), deps_.self, deps_.seed) {
+      core_(deps_.verifier, sync::bounds_of(deps_.params), deps_.self, deps_.seed),
+      tip_since_ms_(deps_.clock.monotonic_ms()) {
   act::ask(self_, deps_.ledger, kSyncAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { take_tip(tip); }, [](const caf::error&) {});
   publish_state();
@@ -50,7 +51,10 @@ BlockSync::interface::behavior_type BlockSync::make_behavior() {
       [this](const SyncDue& due) {
         if (due.generation == timer_) take(sync::TimerFired{});
       },
-      [this](const GetSyncStatus&) { return SyncReport{core_.status(deps_.clock.monotonic_ms())}; },
+      [this](const GetSyncStatus&) {
+        const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+        return SyncReport{core_.status(now_ms), now_ms - tip_since_ms_};
+      },
   };
 }
 
@@ -59,6 +63,7 @@ void BlockSync::take_tip(const TipChanged& tip) {
   const bool known = core_.status(deps_.clock.monotonic_ms()).started && state.height <= core_.tip();
   if (known) return;
   ahead_.erase(ahead_.begin(), ahead_.upper_bound(state.height));
+  tip_since_ms_ = deps_.clock.monotonic_ms();
   take(sync::Committed{state.height, state.hash, state.validators});
 }
 

@@ -25,6 +25,7 @@ struct SyncDue {
 struct GetSyncStatus {};
 struct SyncReport {
   sync::SyncStatus status;
+  std::uint64_t tip_for_ms = 0;  // since the newest block was committed, or this node started
 };
 LUCID_LOCAL_MESSAGE(SyncDue)
 LUCID_LOCAL_MESSAGE(GetSyncStatus)
@@ -86,6 +87,7 @@ class BlockSync {
   sync::Sync core_;
   std::map<Height, Ahead> ahead_;                      // above the tip, at most sync's window
   std::optional<sync::FinalBlock> its_turn_;           // to be executed when its transactions are verified
+  std::uint64_t tip_since_ms_ = 0;                     // monotonic
   std::uint64_t timer_ = 0;                            // the newest one's generation
   Height agreed_ = 0;                                  // the validator may have the plan of this height
   std::shared_ptr<const consensus::HeightPlan> plan_;  // the newest

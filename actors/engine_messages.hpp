@@ -11,7 +11,7 @@
 #include "actors/runtime/message.hpp"
 #include "core/consensus/height_plan.hpp"
 #include "core/consensus/output.hpp"
-#include "core/consensus/status.hpp"
+#include "core/consensus/stall.hpp"
 #include "core/crypto/verifier.hpp"
 #include "core/ledger/block_builder.hpp"
 #include "core/ledger/chain_state.hpp"
@@ -128,9 +128,10 @@ struct WatchOver {
 struct GetConsensusStatus {};
 struct ConsensusReport {
   consensus::ConsensusStatus status;
-  bool moving = false;
+  std::vector<consensus::RoundVotes> rounds;  // the newest, oldest first
+  consensus::HeightTimes times;
+  bool moving = false;                     // no block is overdue, as far as the validator itself knows
   std::uint64_t validators_connected = 0;  // others
-  std::string in_words;
 };
 /// Time to look whether the chain moves.
 struct CheckMoving {};

@@ -114,7 +114,7 @@ void Ledger::commit(const CommitBlock& decided, const Transactions& transactions
     act::quit(self_, execution.error());
     return;
   }
-  const auto stored = deps_.store->commit(*decided.block, **execution, decided.certificate);
+  const auto stored = store(decided, **execution);
   if (!stored && stored.error().fault == Fault::storage_full) {
     if (!waiting_) deps_.log("block " + std::to_string(plan_.height) + " waits: " + to_text(stored.error()));
     waiting_ = decided;
@@ -151,14 +151,21 @@ Result<CommittedHeight> Ledger::follow(const FollowBlock& final, const Transacti
   if (height > plan_.height)
     return fail(Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(height));
   LUCID_TRY_ASSIGN(const auto* execution, executed(final.hash, *final.block, transactions));
-  if (const auto stored = deps_.store->commit(*final.block, *execution, *final.certificate); !stored) {
+  const CommitBlock followed{final.hash, final.block, *final.certificate};
+  if (const auto stored = store(followed, *execution); !stored) {
     if (stored.error().fault != Fault::storage_full) act::quit(self_, stored.error());
     return tl::unexpected(stored.error());
   }
   ledger::Execution taken = std::move(candidates_.at(final.hash));
   followed_ = final.certificate;
-  committed({final.hash, final.block, *final.certificate}, std::move(taken));
+  committed(followed, std::move(taken));
   return CommittedHeight{height};
+}
+
+Status Ledger::store(const CommitBlock& final, const ledger::Execution& execution) {
+  Status stored = deps_.store->commit(*final.block, execution, final.certificate);
+  deps_.disk->wrote(DiskWatch::Writer::chain, stored);
+  return stored;
 }
 
 void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) {

@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "actors/disk_watch.hpp"
 #include "actors/engine_messages.hpp"
 #include "actors/node_facade.hpp"
 #include "actors/runtime/act.hpp"
@@ -54,6 +55,7 @@ class Ledger {
     std::vector<Route<TipListener>> tips;
     std::vector<Route<FinalListener>> finals;
     Route<CheckListener> validator;
+    std::shared_ptr<DiskWatch> disk;  // told whether commits find room
     std::function<void(const std::string&)> log;
     Route<TransactionChecker> checker{};  // where nobody is there, signatures are checked here
   };
@@ -70,6 +72,7 @@ class Ledger {
   void commit(const CommitBlock& decided, const Transactions& transactions);
   caf::result<CommittedHeight> follow(const FollowBlock& final);
   Result<CommittedHeight> follow(const FollowBlock& final, const Transactions& transactions);
+  Status store(const CommitBlock& final, const ledger::Execution& execution);
   void committed(const CommitBlock& decided, ledger::Execution execution);
   caf::result<Judgement> judge(const JudgeBlock& asked);
   TipChanged tip() const { return {deps_.state, deps_.certificate, nullptr}; }

@@ -97,6 +97,7 @@ struct Node::Parts {
   std::shared_ptr<crypto::VrfSecretKey> vrf_key;
   std::shared_ptr<const net::PeerTlsContext> peer_tls;
   std::shared_ptr<PeerNumbers> peer_numbers = std::make_shared<PeerNumbers>();
+  std::shared_ptr<DiskWatch> disk;
 
   caf::actor_system_config config;
   caf::actor_system system;
@@ -137,6 +138,7 @@ Status Node::Parts::open() {
   const auto& directory = options.directory;
   LUCID_TRY_ASSIGN(auto made, ledger::make_chain(options.genesis, crypto::secp256k1_scheme()));
   chain = std::make_shared<const ledger::Chain>(std::move(made));
+  disk = std::make_shared<DiskWatch>(consensus::slow_disk_ms(chain->params()));
   LUCID_TRY_ASSIGN(chain_env, directory.environment(storage::Environment::chain));
   LUCID_TRY_ASSIGN(sign_env, directory.environment(storage::Environment::sign));
   LUCID_TRY_ASSIGN(outbox_env, directory.environment(storage::Environment::outbox));
@@ -169,6 +171,7 @@ Result<LedgerActor> Node::Parts::start_ledger() {
                     {actors.block_sync, actors.leader_selector, actors.block_producer, actors.work_tally, actors.peers},
                     {actors.anchor, actors.block_manager},
                     actors.validator,
+                    disk,
                     options.log,
                     actors.block_producer};
   return act::spawn<Ledger>(system, place("supervisor", act::Thread::own), std::move(deps));
@@ -193,7 +196,7 @@ Result<ValidatorActor> Node::Parts::start_validator() {
                              actors.peers,
                              offer_every_ms(),
                              chance(),
-                             2 * chain->params().slot_duration_ms + 30'000,
+                             disk,
                              options.log};
   return act::spawn<ValidatorRunner>(system, place("supervisor", act::Thread::own), std::move(deps));
 }
@@ -269,6 +272,7 @@ Result<PeersActor> Node::Parts::start_peers() {
                    actors.block_sync,
                    actors.chunk_exchange,
                    peer_numbers,
+                   disk,
                    chance(),
                    options.log};
   for (const auto& hint : options.peers.hints) {
@@ -346,8 +350,10 @@ Status Node::Parts::start_children() {
   SupervisorDeps deps{children(), clock, [this](const StopReport& report) { on_stopped(report); }, options.log};
   actors.supervisor = make_supervisor(system, place({}, act::Thread::own), std::move(deps));
   LUCID_TRY(act::call<ChildrenStarted>(system, actors.supervisor, kStartWithin, StartChildren{}));
+  LUCID_TRY_ASSIGN(const Address self, own_address());
   service = std::make_unique<NodeService>(NodeService::Deps{clock, chain, verifier(), blocks, chunks, options.directory,
-                                                            probes, actors, signatures, options.open_network});
+                                                            probes, actors, signatures, self, disk,
+                                                            options.open_network});
   return {};
 }
 

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "actors/actor_view.hpp"
+#include "core/consensus/stall.hpp"
+#include "core/credits/slot_result.hpp"
 #include "core/types/block.hpp"
+#include "core/types/peer.hpp"
 #include "core/types/session.hpp"
 #include "core/types/validator_set.hpp"
 
@@ -55,6 +58,57 @@ struct Participant {
   std::string last_vote;  // in the running round: approve, reject, abstain, nil, both, none
   std::uint64_t slots_signed = 0;
   std::uint64_t slots = 0;
+  bool is_active = false;           // it is here, or this node itself
+  std::optional<TimeMs> last_seen;  // absent: never since this node started
+};
+
+/// How agreement stands, and why the chain does not move where it does not.
+struct ConsensusView {
+  consensus::StallFacts facts;
+  consensus::Diagnosis diagnosis;
+  Slot slot;  // of the next height
+  Epoch epoch;
+  TimeMs tip_time = 0;
+};
+
+/// How one height was decided, by what is on chain. Times are the chain's: a height lasts from its parent's time to its
+/// own.
+struct ConsensusEvent {
+  Height height = 0;
+  TimeMs started_at = 0, time = 0;
+  Round round = 0;  // that decided
+  std::vector<std::string> signers;
+  std::uint64_t members = 0;
+};
+struct ConsensusHistory {
+  std::vector<ConsensusEvent> events;  // newest first
+  std::uint64_t total = 0;
+};
+
+/// How a slot went, or what is known of one to come.
+struct ScheduleRow {
+  enum class State : std::uint8_t {
+    decided,       // it has blocks
+    missed,        // the chain went past it without one
+    open,          // the next block belongs to it
+    undetermined,  // its order depends on blocks that do not exist yet
+    before,        // the chain had not begun
+  };
+  Slot slot;
+  Epoch epoch;
+  TimeMs starts_at = 0;
+  State state = State::undetermined;
+  std::vector<std::string> leaders;  // primary first, at most credits::kRecordedLeaders
+  std::vector<std::string> cooling;
+  std::optional<std::string> winner;
+  credits::SlotReason reason = credits::SlotReason::missed;  // where decided
+  Height first_height = 0;                                   // and its first block
+  Round first_round = 0;                                     // which was proposed in this round
+  std::uint64_t transactions = 0;                            // and holds so many
+};
+struct SlotSchedule {
+  Slot open;  // of the next height
+  std::vector<ScheduleRow> rows;
 };
 
 /// Another node that may connect to this one.
@@ -63,10 +117,13 @@ struct PeerStanding {
   std::string name;     // the validator's; empty: an observer
   std::string address;  // host:port; empty where it is not known
   bool connected = false;
-  std::uint64_t latency_ms = 0;  // of the last ping
-  Height height = 0;             // that it claims
-  std::uint64_t silent_ms = 0;   // since anything was heard of it
-  std::string why_not;           // not connected: what went wrong the last time
+  std::uint64_t latency_ms = 0;                 // of the last ping
+  Height height = 0;                            // that it claims
+  bool seen = false;                            // anything was heard of it since this node started
+  std::uint64_t silent_ms = 0;                  // since then; of one never seen: since this node looks for it
+  std::string why_not;                          // not connected: what went wrong the last time
+  std::optional<std::int64_t> clock_offset_ms;  // its wall clock less this node's
+  DiskHealth disk;                              // as it says
 };
 struct NetworkView {
   std::vector<PeerStanding> peers;
@@ -267,9 +324,17 @@ class NodeFacade {
   /// Of that, what costs next to nothing.
   virtual std::uint64_t chain_id() = 0;
   virtual Result<ChainTip> tip() = 0;
+  virtual Result<NetworkView> network() = 0;
+
+  virtual Result<ConsensusView> consensus_status() = 0;
   /// In validator order.
   virtual Result<std::vector<Participant>> participants() = 0;
-  virtual Result<NetworkView> network() = 0;
+  virtual Result<ConsensusHistory> consensus_history(const Page& page) = 0;
+  /// All rows of [from, to].
+  virtual Result<SlotSchedule> schedule(Slot from, Slot to) = 0;
+  /// That the next block belongs to.
+  virtual Result<Slot> slot_to_come() = 0;
+
   /// Fault block_not_found.
   virtual Result<BlockView> block_at(Height height) = 0;
   virtual Result<BlockView> block_by_hash(const Hash256& hash) = 0;

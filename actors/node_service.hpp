@@ -24,6 +24,8 @@ class NodeService final : public NodeFacade {
     const ProbeRegistry& probes;
     NodeActors& actors;
     const CountedSignatures& signatures;
+    Address self;  // of this node's consensus key
+    std::shared_ptr<const DiskWatch> disk;
     bool open_network = false;
   };
 
@@ -33,7 +35,6 @@ class NodeService final : public NodeFacade {
   Result<ChainInfo> chain_info() override;
   std::uint64_t chain_id() override { return deps_.chain->params().chain_id; }
   Result<ChainTip> tip() override;
-  Result<std::vector<Participant>> participants() override;
   Result<NetworkView> network() override;
   Result<BlockView> block_at(Height height) override;
   Result<BlockView> block_by_hash(const Hash256& hash) override;
@@ -47,6 +48,13 @@ class NodeService final : public NodeFacade {
   Result<TransactionPage> transactions(const TransactionQuery& query) override;
   Result<TransactionPage> pending_transactions(const Page& page) override;
   Result<Bytes> transaction_proof(const Hash256& id) override;
+
+  // node_service_consensus.cpp
+  Result<ConsensusView> consensus_status() override;
+  Result<std::vector<Participant>> participants() override;
+  Result<ConsensusHistory> consensus_history(const Page& page) override;
+  Result<SlotSchedule> schedule(Slot from, Slot to) override;
+  Result<Slot> slot_to_come() override;
 
   // node_service_sessions.cpp
   Result<AnchorAccepted> anchor_session(const AnchorRequest& request) override;
@@ -71,6 +79,7 @@ class NodeService final : public NodeFacade {
   std::vector<Metric> metrics() override;
 
  private:
+  consensus::StallFacts stall_facts(const ledger::ChainState& tip, std::chrono::milliseconds within);
   Status room_left() const;
   Result<std::shared_ptr<const Bytes>> fetched(const FetchContent& content);
   Result<std::shared_ptr<const Bytes>> manifest_of(const SessionId& session, const Hash256& hash);
@@ -81,6 +90,10 @@ class NodeService final : public NodeFacade {
 /// Deadlines of questions to actors.
 inline constexpr std::chrono::seconds kFetchedWithin{12};
 inline constexpr std::chrono::milliseconds kAnswerWithin{5'000};
+/// Of those that say why something does not answer: a hung part is an answer, too.
+inline constexpr std::chrono::milliseconds kToldWithin{1'500};
+/// A part that does not answer within this is not well.
+inline constexpr std::chrono::milliseconds kWellWithin{250};
 /// Of those that wait for a synced write.
 inline constexpr std::chrono::milliseconds kDurableWithin{10'000};
 

@@ -104,29 +104,10 @@ Result<ChainInfo> NodeService::chain_info() {
   const auto mempool =
       act::call<MempoolStats>(deps_.actors.system, deps_.actors.block_producer, kAnswerWithin, GetMempoolStats{});
   if (mempool) out.pending_transactions = mempool->count;
-  const auto report =
-      act::call<ConsensusReport>(deps_.actors.system, deps_.actors.validator, kAnswerWithin, GetConsensusStatus{});
-  out.moving = report && report->moving;
-  out.consensus_in_words = report ? report->in_words : "the validator does not answer";
+  const auto diagnosis = consensus::diagnose(stall_facts(tip.state, kToldWithin));
+  out.moving = diagnosis.moving();
+  out.consensus_in_words = diagnosis.summary;
   out.open_network = deps_.open_network;
-  return out;
-}
-
-Result<std::vector<Participant>> NodeService::participants() {
-  LUCID_TRY_ASSIGN(const auto report, act::call<ConsensusReport>(deps_.actors.system, deps_.actors.validator,
-                                                                 kAnswerWithin, GetConsensusStatus{}));
-  LUCID_TRY_ASSIGN(const auto snapshot, deps_.blocks->snapshot());
-  LUCID_TRY_ASSIGN(const auto tip, snapshot->tip());
-  std::vector<Participant> out;
-  for (const auto& voter : report.status.voters) {
-    const auto vote = voter.precommit != "none" ? voter.precommit : voter.prevote;
-    Participant participant{voter.name, voter.address, std::string(vote), 0, 0};
-    if (const auto* row = tip.state.credits.current.find(voter.address)) {
-      participant.slots_signed = row->slots_signed;
-      participant.slots = row->slots;
-    }
-    out.push_back(std::move(participant));
-  }
   return out;
 }
 

@@ -3,13 +3,6 @@
 
 namespace lucid::actors {
 
-namespace {
-
-/// A part that does not answer within this is not well. Together below the second that a health check may take.
-constexpr std::chrono::milliseconds kWellWithin{250};
-
-}  // namespace
-
 Result<ScanReport> NodeService::start_scan() {
   return act::call<ScanReport>(deps_.actors.system, deps_.actors.block_manager, kAnswerWithin, StartScan{});
 }
@@ -21,14 +14,17 @@ Result<ScanReport> NodeService::last_scan() {
 Health NodeService::health() {
   auto& to = deps_.actors;
   Health out;
-  const auto consensus = act::call<ConsensusReport>(to.system, to.validator, kWellWithin, GetConsensusStatus{});
+  const auto tip = act::call<TipChanged>(to.system, to.ledger, kWellWithin, GetTip{});
+  std::optional<consensus::StallFacts> facts;
+  if (tip) facts = stall_facts(*tip->state, kWellWithin);
+  const auto consensus = facts ? std::optional(consensus::diagnose(*facts)) : std::nullopt;
   const auto anchoring = act::call<AnchoringSummary>(to.system, to.anchor, kWellWithin, GetAnchoringSummary{});
-  out.parts["consensus"] = consensus && consensus->moving && consensus->status.may_sign;
+  out.parts["consensus"] = consensus && consensus->moving() && facts->status.may_sign;
   // Other validators that must be reachable: none where one signature decides.
-  out.parts["network"] = consensus && consensus->status.quorum <= 1 + consensus->validators_connected;
+  out.parts["network"] = consensus && consensus->here >= consensus->needed;
   out.parts["block_creator"] =
       act::call<MempoolStats>(to.system, to.block_producer, kWellWithin, GetMempoolStats{}).has_value();
-  out.parts["transaction_processor"] = act::call<TipChanged>(to.system, to.ledger, kWellWithin, GetTip{}).has_value();
+  out.parts["transaction_processor"] = tip.has_value();
   out.parts["session_anchoring"] = anchoring && !anchoring->failing;
   out.parts["chain_manager"] = act::call<ScanReport>(to.system, to.block_manager, kWellWithin, GetScan{}).has_value();
   out.parts["chunk_storage"] =
@@ -40,9 +36,9 @@ Health NodeService::health() {
     out.ready = out.ready && well;
     if (!well) out.in_words += (out.in_words.empty() ? "not well: " : ", ") + name;
   }
-  if (consensus && !out.parts["consensus"]) out.in_words += "; " + consensus->in_words;
+  if (consensus && !out.parts["consensus"]) out.in_words += "; " + consensus->summary;
   if (const auto room = room_left(); !room) out.in_words += "; " + to_text(room.error());
-  if (out.ready) out.in_words = consensus->in_words;
+  if (out.ready) out.in_words = consensus->summary;
   return out;
 }
 

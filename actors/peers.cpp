@@ -78,6 +78,7 @@ void Peers::take_tip(const TipChanged& tip) {
       known[member.tls_key] = std::move(peer);
     }
   known.erase(deps_.tls_key);
+  for (const auto& [key, peer] : known) deps_.numbers->known_ms.try_emplace(key, deps_.clock.monotonic_ms());
   auto admitted = std::make_shared<std::set<TlsPublicKey>>();
   for (const auto& [key, peer] : known) admitted->insert(key);
   for (const ConnectionId lost : table_.know(std::move(known))) close(lost, "its key is no validator's any more");
@@ -123,6 +124,7 @@ void Peers::greet(Sessions::iterator at, const Hello& hello) {
   session.greeted = true;
   session.validator = *judged;
   session.height = hello.height;
+  deps_.numbers->heard_ms[session.key] = session.heard_ms;
   const auto number = deps_.numbers->numbers.try_emplace(session.key, PeerId{deps_.numbers->numbers.size() + 1});
   session.peer = number.first->second;
   by_peer_[session.peer] = connection;
@@ -239,8 +241,12 @@ PeersReport Peers::report() {
       standing.connected = true;
       standing.latency_ms = session.latency_ms;
       standing.height = session.height;
-      standing.silent_ms = now_ms - session.heard_ms;
+      standing.clock_offset_ms = session.clock.offset_ms();
+      standing.disk = session.disk;
     }
+    const auto heard = deps_.numbers->heard_ms.find(key);
+    standing.seen = heard != deps_.numbers->heard_ms.end();
+    standing.silent_ms = now_ms - (standing.seen ? heard->second : deps_.numbers->known_ms.at(key));
     out.network.peers.push_back(std::move(standing));
   }
   return out;

@@ -14,7 +14,9 @@
 #include <functional>
 #include <map>
 
+#include "actors/disk_watch.hpp"
 #include "actors/node_facade.hpp"
+#include "actors/peer_clock.hpp"
 #include "actors/peer_messages.hpp"
 #include "actors/peer_table.hpp"
 #include "actors/runtime/clock.hpp"
@@ -50,10 +52,11 @@ using PeersOfSync =
 using PeersOfChunks = act::iface<void(PeerConnected), void(PeerGone), void(PieceWanted), void(PieceHeard)>;
 using TipTeller = act::iface<TipChanged(GetTip)>;
 
-/// The numbers of peers, and who was told to be there: what outlives a restart of the actor.
+/// What outlives a restart of the actor: the numbers of peers, who was told to be there, and when each was heard last.
 struct PeerNumbers {
   std::map<TlsPublicKey, PeerId> numbers;
   std::set<PeerId> told;
+  std::map<TlsPublicKey, std::uint64_t> known_ms, heard_ms;
 };
 
 class Peers {
@@ -77,6 +80,7 @@ class Peers {
     Route<PeersOfSync> block_sync;
     Route<PeersOfChunks> chunk_exchange;
     std::shared_ptr<PeerNumbers> numbers;
+    std::shared_ptr<const DiskWatch> disk;        // this node's
     std::uint64_t seed = 0;                       // any number
     std::function<void(const std::string&)> log;  // who comes and goes, one sentence each
   };
@@ -96,6 +100,8 @@ class Peers {
     std::uint64_t opened_ms = 0, heard_ms = 0, pinged_ms = 0, latency_ms = 0;
     std::uint64_t ping = 0;  // number of the newest
     Height height = 0;
+    PeerClock clock;
+    DiskHealth disk;
     WorkBudget budget;
     std::uint64_t untaken_bytes = 0;  // worked off, and not told so yet
   };
@@ -124,6 +130,7 @@ class Peers {
   Status hear_vote(const Session& session, const Vote& vote, const Bytes& payload);
   Status hear_proposal(const Session& session, ProposalSent& sent, const Bytes& payload);
   Status hear_newest(const Session& session, const NewestRecordAnswer& answer);
+  void hear_pong(Session& session, const Pong& pong);
   const ValidatorSet& set_with(const Address& member) const;
   std::optional<consensus::Message> verified_before(const Hash256& content) const;
   void remember(const Hash256& content, const consensus::Message& message);

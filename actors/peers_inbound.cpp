@@ -43,6 +43,7 @@ void Peers::frame(const WireFrame& frame) {
   const std::uint64_t now_ms = deps_.clock.monotonic_ms();
   Session& session = at->second;
   session.heard_ms = now_ms;
+  if (session.greeted) deps_.numbers->heard_ms[session.key] = now_ms;
   session.untaken_bytes += frame.payload->size();
   auto message = codec::decode_envelope(*frame.payload);
   if (!message) return close(frame.connection, to_text(message.error()));
@@ -75,13 +76,11 @@ Status Peers::hear(Sessions::iterator at, codec::PeerMessage& message, const Byt
           [](const Hello&) -> Status { return fail(Fault::peer_protocol, "message", "no second hello", "hello"); },
           [](const Refused&) -> Status { return {}; },
           [&](const Ping& ping) -> Status {
-            send_to(from, Pong{ping.number, state_ ? state_->height : 0});
+            send_to(from, Pong{ping.number, state_ ? state_->height : 0, deps_.clock.wall_ms(), deps_.disk->health()});
             return {};
           },
           [&](const Pong& pong) -> Status {
-            if (pong.number == session.ping)
-              session.latency_ms = std::max<std::uint64_t>(1, deps_.clock.monotonic_ms() - session.pinged_ms);
-            session.height = std::max(session.height, pong.height);
+            hear_pong(session, pong);
             return {};
           },
           [&](const Vote& vote) -> Status { return hear_vote(session, vote, payload); },
@@ -125,6 +124,15 @@ Status Peers::hear(Sessions::iterator at, codec::PeerMessage& message, const Byt
           },
       },
       message);
+}
+
+void Peers::hear_pong(Session& session, const Pong& pong) {
+  session.height = std::max(session.height, pong.height);
+  session.disk = pong.disk;
+  if (pong.number != session.ping) return;
+  const std::uint64_t round_trip_ms = deps_.clock.monotonic_ms() - session.pinged_ms;
+  session.latency_ms = std::max<std::uint64_t>(1, round_trip_ms);
+  session.clock.answered(pong.time, deps_.clock.wall_ms(), round_trip_ms);
 }
 
 /// Of the sets that sign now, signed the tip and sign next the first with that member. Its key is its address, so any

@@ -8,6 +8,8 @@ namespace lucid::actors {
 namespace {
 
 constexpr std::chrono::seconds kLook{30};
+/// Of which `why-stalled` shows the votes: as many as pass in some seconds.
+constexpr std::size_t kShownRounds = 4;
 /// What one offer holds at most: a round of the largest validator set, and blocks that a slow line carries in seconds.
 constexpr std::size_t kOfferedMessages = 2 * kMaxValidators;
 constexpr std::size_t kOfferedBlocks = 2;
@@ -37,7 +39,10 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
   return {
       [this](const HeightPlanned& planned) { take(consensus::HeightStarted{*planned.plan}); },
       [this](const WorkWaiting& work) {
-        work_waits_ = work.waiting;
+        if (work.waiting)
+          work_since_ms_.try_emplace(work.height, deps_.clock.monotonic_ms());
+        else
+          work_since_ms_.erase(work.height);
         take(consensus::WorkWaiting{work.height, work.waiting});
       },
       [this](const BlockBuilt& built) {
@@ -84,7 +89,20 @@ void ValidatorRunner::take(consensus::Input input) {
     report(stopped);
   }
   forget_blocks();
+  look_at_clock();
   publish_state();
+}
+
+/// Notes when the height and its first round began, by a clock that nobody sets.
+void ValidatorRunner::look_at_clock() {
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  if (core_.height() != height_seen_) {
+    height_seen_ = core_.height();
+    height_since_ms_ = now_ms;
+    opened_since_ms_.reset();
+    work_since_ms_.erase(work_since_ms_.begin(), work_since_ms_.lower_bound(height_seen_));
+  }
+  if (core_.opened() && !opened_since_ms_) opened_since_ms_ = now_ms;
 }
 
 void ValidatorRunner::keep_block(const Hash256& hash, const BlockPtr& block) {
@@ -100,7 +118,10 @@ Status ValidatorRunner::persist(const consensus::Persist& persist) {
   for (const auto& hash : persist.durable.blocks)
     if (const auto found = blocks_.find(hash); found != blocks_.end())
       blocks.push_back({hash, codec::encode(*found->second)});
-  return deps_.sign_state->save(persist, blocks);
+  const std::uint64_t began_ms = deps_.clock.monotonic_ms();
+  Status stored = deps_.sign_state->save(persist, blocks);
+  deps_.disk->wrote(DiskWatch::Writer::sign_state, stored, deps_.clock.monotonic_ms() - began_ms);
+  return stored;
 }
 
 void ValidatorRunner::send(const std::vector<consensus::Message>& messages) {
@@ -276,17 +297,10 @@ void ValidatorRunner::report(const consensus::Output& output) {
 }
 
 void ValidatorRunner::check_moving() {
-  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
-  if (core_.height() != height_seen_) {
-    height_seen_ = core_.height();
-    height_since_ms_ = now_ms;
-  }
-  // A slot of a live network has a closing block at least; two of them without a block is a stall.
-  const auto plan = core_.status(deps_.clock.wall_ms());
-  const std::uint64_t patience_ms = work_waits_ ? 30'000 : deps_.patience_ms;
-  const bool moving = plan.started && now_ms - height_since_ms_ < patience_ms;
-  if (moving != moving_) deps_.log(moving ? "the chain moves again" : "the chain does not move: " + plan.waiting_for);
-  moving_ = moving;
+  const ConsensusReport report = report_status();
+  if (report.moving != moving_)
+    deps_.log(report.moving ? "the chain moves again" : "the chain does not move: " + report.status.waiting_for);
+  moving_ = report.moving;
 }
 
 void ValidatorRunner::publish_state() {
@@ -296,13 +310,21 @@ void ValidatorRunner::publish_state() {
 }
 
 ConsensusReport ValidatorRunner::report_status() const {
-  ConsensusReport out{core_.status(deps_.clock.wall_ms()), moving_, 0, {}};
+  const TimeMs now = deps_.clock.wall_ms();
+  const std::uint64_t now_ms = deps_.clock.monotonic_ms();
+  ConsensusReport out;
+  out.status = core_.status(now);
+  out.rounds = core_.votes_by_round(kShownRounds);
+  out.times.here_ms = now_ms - height_since_ms_;
+  if (opened_since_ms_) out.times.opened_ms = now_ms - *opened_since_ms_;
+  if (const auto work = work_since_ms_.find(core_.height()); work != work_since_ms_.end())
+    out.times.working_ms = now_ms - work->second;
+  out.moving = out.status.started && consensus::overdue_ms(out.status, out.times, now) <
+                                         consensus::patience_ms(core_.plan().params, core_.plan().validators);
   std::set<Address> validators;
   for (const auto& [peer, validator] : peers_)
     if (validator) validators.insert(*validator);
   out.validators_connected = validators.size();
-  out.in_words = moving_ ? "the chain moves: " + out.status.waiting_for
-                         : "the chain does not move: " + out.status.waiting_for + " " + out.status.signing;
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "actors/disk_watch.hpp"
 #include "actors/offered_proposals.hpp"
 #include "actors/peer_messages.hpp"
 #include "actors/runtime/act.hpp"
@@ -48,9 +49,9 @@ class ValidatorRunner final : private consensus::StepEffects {
     Route<BlockBuilder> block_producer;
     Route<BlockJudge> ledger;
     Route<AgreementPeers> peers;
-    std::uint64_t offer_every_ms = 1'000;  // each time to another peer
-    std::uint64_t seed = 0;                // where an offer begins; any number
-    std::uint64_t patience_ms = 0;         // without a block this long, and no work waiting, the chain does not move
+    std::uint64_t offer_every_ms = 1'000;         // each time to another peer
+    std::uint64_t seed = 0;                       // where an offer begins; any number
+    std::shared_ptr<DiskWatch> disk;              // told how long the sign-state's writes take
     std::function<void(const std::string&)> log;  // alarms and refusals, one sentence each
   };
 
@@ -74,6 +75,7 @@ class ValidatorRunner final : private consensus::StepEffects {
   void send(std::vector<consensus::Message> messages, std::optional<PeerId> only);
   void note_sent(const SendToPeers& out);
   void note_held(PeerId peer, const consensus::Message& message);
+  void look_at_clock();
   void check_moving();
   void publish_state();
   ConsensusReport report_status() const;
@@ -99,10 +101,11 @@ class ValidatorRunner final : private consensus::StepEffects {
   std::set<Hash256> wanted_;  // blocks of this height that are signed and not here
   Height wanted_height_ = 0;
   std::mt19937_64 chance_;
-  bool work_waits_ = false;
-  Height height_seen_ = 0;             // at the last look
-  std::uint64_t height_since_ms_ = 0;  // monotonic: when it was reached
-  bool moving_ = true;
+  std::map<Height, std::uint64_t> work_since_ms_;  // monotonic: since when transactions wait for it
+  Height height_seen_ = 0;
+  std::uint64_t height_since_ms_ = 0;             // monotonic: when it began here
+  std::optional<std::uint64_t> opened_since_ms_;  // monotonic: when its round 0 began
+  bool moving_ = true;                            // as last logged
 };
 
 }  // namespace lucid::actors

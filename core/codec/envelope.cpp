@@ -23,7 +23,7 @@ constexpr KindRow kKinds[] = {
     {"hello", 256},
     {"refused", 16},
     {"ping", 16},
-    {"pong", 32},
+    {"pong", 64},
     {"vote", 256},
     {"proposal", kMaxBlockBytes + kPrevotesBytes},
     {"block_asked", 64},

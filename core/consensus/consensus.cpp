@@ -230,7 +230,6 @@ void Consensus::perform(TimeMs now, const RoundAction& action, Output& out) {
 
 void Consensus::enter_round(TimeMs now, Round round, Output& out) {
   building_.reset();
-  last_rejection_.reset();
   std::set<Round> kept_rounds;
   std::vector<Hash256> kept_blocks;
   for (const auto& mark : {machine_.locked, machine_.valid}) {

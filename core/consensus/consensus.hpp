@@ -36,10 +36,16 @@ class Consensus {
   Output step(TimeMs now, Input input);
 
   ConsensusStatus status(TimeMs now) const;
+  /// Who voted what: of the newest `limit` rounds that anything is held of, oldest first. For people, as status().
+  std::vector<RoundVotes> votes_by_round(std::size_t limit) const;
 
   /// The height that is being agreed on; 0 before the first HeightStarted.
   Height height() const { return started_ ? plan_.height : 0; }
   Round round() const { return machine_.round; }
+  /// Of height(); there must be one.
+  const HeightPlan& plan() const { return plan_; }
+  /// Whether round 0 has begun.
+  bool opened() const { return machine_.step != RoundStep::waiting; }
   bool decided() const { return machine_.decided; }
   bool may_sign() const { return signer_ && !signing_stopped_ && start_.phase() == StartPhase::cleared; }
   StartPhase start_phase() const { return signer_ ? start_.phase() : StartPhase::cleared; }
@@ -135,7 +141,8 @@ class Consensus {
 
   // Words (consensus_status.cpp).
   std::string waiting_for(TimeMs now) const;
-  std::vector<VoterStatus> voter_status() const;
+  std::vector<VoterStatus> voter_status(Round round) const;
+  std::optional<MissingBlock> missing_block() const;
   std::string name_of(const Address& validator) const;
   std::string signing_text() const;
 
@@ -160,7 +167,7 @@ class Consensus {
   std::set<Hash256> fetch_asked_;
   std::set<Hash256> alarmed_;  // blocks for which decided_block_invalid was raised
   std::optional<Hash256> decided_block_;
-  std::optional<Error> last_rejection_;
+  std::optional<RejectedProposal> last_rejection_;  // of this height
   bool durable_changed_ = false;
 };
 

@@ -25,8 +25,8 @@ void Consensus::propose(const Proposal& proposal, Output& out) {
 
 void Consensus::vote(VoteStep step, const RoundAction& action, Output& out) {
   if (step == VoteStep::prevote && action.reason == NilReason::rejected) {
-    last_rejection_ = rejection();
-    out.rejected = last_rejection_;
+    out.rejected = rejection();
+    last_rejection_ = RejectedProposal{action.round, name_of(plan_.proposer(action.round)), *out.rejected};
   }
   if (!may_sign() || !plan_.validators.index_of(signer_->address())) return;
   // protocol.md section 8: a precommit only with a quorum of prevotes held.

@@ -57,12 +57,13 @@ std::string Consensus::waiting_for(TimeMs now) const {
   switch (machine_.step) {
     case RoundStep::waiting:
       if (now + plan_.params.block_interval_ms < plan_.previous_time)
-        return "this node's clock, which lags " + std::to_string(plan_.previous_time - now) +
-               " ms behind the chain: no block may be dated before its parent";
+        return "this node's clock, which lags " + duration_text(plan_.previous_time - now) +
+               " behind the chain: no block may be dated before its parent";
       if (now < plan_.earliest_time())
-        return "the block interval: " + std::to_string(plan_.earliest_time() - now) + " ms to go";
+        return "the block interval, which is over in " + duration_text(plan_.earliest_time() - now);
       if (now < plan_.closing_from)
-        return "a transaction, or the slot's closing block in " + std::to_string(plan_.closing_from - now) + " ms";
+        return "a transaction, or the closing block of slot " + std::to_string(plan_.slot.value) +
+               ", which is due in " + duration_text(plan_.closing_from - now);
       return block + " to be opened";
     case RoundStep::propose:
       if (building_) return "block_producer to build " + block;
@@ -81,15 +82,35 @@ std::string Consensus::name_of(const Address& validator) const {
   return member && !member->name.empty() ? std::string(member->name) : to_text(validator);
 }
 
-std::vector<VoterStatus> Consensus::voter_status() const {
+std::vector<VoterStatus> Consensus::voter_status(Round round) const {
   std::vector<VoterStatus> out;
-  const VoteSet* prevotes = votes_->find(machine_.round, VoteStep::prevote);
-  const VoteSet* precommits = votes_->find(machine_.round, VoteStep::precommit);
+  const VoteSet* prevotes = votes_->find(round, VoteStep::prevote);
+  const VoteSet* precommits = votes_->find(round, VoteStep::precommit);
   for (std::size_t i = 0; i < plan_.validators.size(); ++i) {
     const Validator& member = plan_.validators.members[i];
     out.push_back({name_of(member.address), member.address, word(prevotes, i), word(precommits, i)});
   }
   return out;
+}
+
+std::vector<RoundVotes> Consensus::votes_by_round(std::size_t limit) const {
+  std::vector<RoundVotes> out;
+  if (!started_) return out;
+  std::set<Round> rounds{machine_.round};
+  for (const Round round : votes_->rounds()) rounds.insert(round);
+  for (const KnownProposal* known : book_.all()) rounds.insert(known->proposal->round);
+  while (rounds.size() > limit) rounds.erase(rounds.begin());
+  for (const Round round : rounds)
+    out.push_back({round, name_of(plan_.proposer(round)), book_.first(round) != nullptr, voter_status(round)});
+  return out;
+}
+
+std::optional<MissingBlock> Consensus::missing_block() const {
+  for (const VoteStep step : {VoteStep::precommit, VoteStep::prevote})
+    for (const Round round : votes_->block_quorums(step))
+      if (const auto block = votes_->quorum_block(round, step); block && !book_.block(*block))
+        return MissingBlock{round, *block};
+  return std::nullopt;
 }
 
 std::string Consensus::signing_text() const {
@@ -115,6 +136,8 @@ ConsensusStatus Consensus::status(TimeMs now) const {
   out.waiting_for = waiting_for(now);
   out.signing = signing_text();
   out.may_sign = may_sign();
+  out.stopped = signing_stopped_;
+  out.start = start_phase();
   out.step = machine_.decided ? "decided" : step_name(machine_.step);
   if (!started_) return out;
   out.height = plan_.height;
@@ -128,8 +151,20 @@ ConsensusStatus Consensus::status(TimeMs now) const {
   if (const KnownProposal* known = book_.first(machine_.round)) out.proposal = known->proposal->block;
   out.locked = machine_.locked;
   out.valid = machine_.valid;
-  out.voters = voter_status();
-  if (last_rejection_) out.rejected = lucid::to_text(*last_rejection_);
+  out.voters = voter_status(machine_.round);
+  if (last_rejection_ && last_rejection_->round == machine_.round)
+    out.rejected = lucid::to_text(last_rejection_->error);
+  out.rejection = last_rejection_;
+  out.missing = missing_block();
+  out.opened = opened();
+  out.decided = machine_.decided;
+  out.parent_time = plan_.previous_time;
+  out.earliest_time = plan_.earliest_time();
+  out.closing_from = plan_.closing_from;
+  if (signer_) {
+    out.is_member = plan_.validators.index_of(signer_->address()).has_value();
+    out.start_answers = start_.answers(plan_.validators, signer_->address());
+  }
   return out;
 }
 

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/consensus/output.hpp"
 #include "core/consensus/round_machine.hpp"
+#include "core/consensus/start_guard.hpp"
 #include "core/types/ids.hpp"
 #include "core/types/params.hpp"
 
@@ -21,6 +23,27 @@ struct VoterStatus {
   Address address;
   std::string_view prevote = "none";
   std::string_view precommit = "none";
+};
+
+/// What is held of one round.
+struct RoundVotes {
+  Round round = 0;
+  std::string proposer_name;
+  bool proposed = false;            // its proposal is here
+  std::vector<VoterStatus> voters;  // in validator order
+};
+
+/// A proposal of this height that this node voted against.
+struct RejectedProposal {
+  Round round = 0;
+  std::string proposer_name;
+  Error error;
+};
+
+/// Signed by a quorum, and its bytes are not here.
+struct MissingBlock {
+  Round round = 0;
+  Hash256 block;
 };
 
 struct ConsensusStatus {
@@ -42,9 +65,22 @@ struct ConsensusStatus {
   std::string rejected;             // why this round's proposal got a nil prevote; else empty
   std::string signing;              // a sentence: whether this node signs, and if not why
   bool may_sign = false;
+  bool is_member = false;  // this node's key is in the validator set
+  StartPhase start = StartPhase::cleared;
+  std::size_t start_answers = 0;  // of others to the question of the start
+  std::optional<Alarm> stopped;   // why signing has stopped
+  bool opened = false;            // round 0 has begun
+  bool decided = false;           // and not committed yet
+  TimeMs parent_time = 0;
+  TimeMs earliest_time = 0;                   // no block of this height may be dated before
+  TimeMs closing_from = 0;                    // from here on a block is made even if it is empty
+  std::optional<RejectedProposal> rejection;  // the newest of this height
+  std::optional<MissingBlock> missing;
 };
 
 std::string_view step_name(RoundStep step);
+/// "420 ms", "7.2 s", "12 s", "3 min 5 s", "2 h 10 min".
+std::string duration_text(std::uint64_t ms);
 /// All of it in a few lines.
 std::string to_text(const ConsensusStatus& status);
 

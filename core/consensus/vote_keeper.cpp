@@ -57,6 +57,12 @@ void VoteKeeper::prune(Round current, const std::set<Round>& kept) {
   std::erase_if(precommit_quorums_, too_old);
 }
 
+std::vector<Round> VoteKeeper::rounds() const {
+  std::vector<Round> out;
+  for (const auto& [round, votes] : rounds_) out.push_back(round);
+  return out;
+}
+
 const VoteSet* VoteKeeper::find(Round round, VoteStep step) const {
   const auto found = rounds_.find(round);
   if (found == rounds_.end()) return nullptr;

@@ -37,6 +37,8 @@ class VoteKeeper {
   const Quorum& quorum() const { return quorum_; }
   /// Null where nobody voted.
   const VoteSet* find(Round round, VoteStep step) const;
+  /// In which anybody voted, ascending.
+  std::vector<Round> rounds() const;
   bool has_quorum(Round round, VoteStep step, const VoteValue& value) const;
   bool has_quorum_of_any(Round round, VoteStep step) const;
   std::optional<Hash256> quorum_block(Round round, VoteStep step) const;

@@ -69,11 +69,26 @@ struct Ping {
   bool operator==(const Ping&) const = default;
   LUCID_FIELDS(number)
 };
+/// Append only.
+enum class DiskState : std::uint8_t { fine, slow, full };
+constexpr DiskState last_of(DiskState) {
+  return DiskState::full;
+}
+/// How the disk below a node's databases does, as the node itself has measured.
+struct DiskHealth {
+  DiskState state = DiskState::fine;
+  std::uint32_t write_ms = 0;  // that a synced write takes: half of the newest took longer
+  bool operator==(const DiskHealth&) const = default;
+  LUCID_FIELDS(state, write_ms)
+};
+/// All but the number are claims, for people to read: nothing follows from them.
 struct Pong {
   std::uint64_t number = 0;
-  Height height = 0;  // of the sender's tip: a claim
+  Height height = 0;  // of the sender's tip
+  TimeMs time = 0;    // its wall clock
+  DiskHealth disk;
   bool operator==(const Pong&) const = default;
-  LUCID_FIELDS(number, height)
+  LUCID_FIELDS(number, height, time, disk)
 };
 
 /// A proposal with its block and, where it proposes again, the prevotes of its valid_round. Answers BlockAsked too.

@@ -19,7 +19,8 @@ EngineTest::EngineTest(std::uint32_t validators)
       chain_(std::make_shared<const ledger::Chain>(world_.chain)),
       verifier_(signatures_, chain_->identity),
       chain_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::chain))),
-      sign_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::sign))) {
+      sign_env_(std::make_shared<storage::MemoryStore>(storage::tables_of(storage::Environment::sign))),
+      disk_(std::make_shared<DiskWatch>(consensus::slow_disk_ms(chain_->params()))) {
   auto opened = storage::ChainStore::open(*chain_env_, *chain_);
   EXPECT_TRUE(opened) << to_text(opened.error());
   blocks_ = std::make_shared<storage::ChainStore>(std::move(*opened));
@@ -57,6 +58,7 @@ void EngineTest::start_ledger() {
                     {block_sync_, leader_selector_, block_producer_, work_tally_},
                     {Route<FinalListener>(listen<BlockFinal>(finals_))},
                     validator_,
+                    disk_,
                     logger(),
                     block_producer_};
   ledger_.set(act::spawn<Ledger>(system(), place(), std::move(deps)));
@@ -76,7 +78,7 @@ void EngineTest::start_validator() {
                              Route<AgreementPeers>(peers_),
                              1'000,
                              1,
-                             60'000,
+                             disk_,
                              logger()};
   validator_.set(act::spawn<ValidatorRunner>(system(), place(), std::move(deps)));
 }

@@ -43,6 +43,7 @@ class EngineTest : public ActorTest {
   CountedSignatures signatures_;
   crypto::Verifier verifier_;
   std::shared_ptr<storage::MemoryStore> chain_env_, sign_env_;
+  std::shared_ptr<DiskWatch> disk_;
   std::shared_ptr<storage::ChainStore> blocks_;
   Route<SlotClockActor> slot_clock_;
   Route<LedgerActor> ledger_;

@@ -70,16 +70,45 @@ TEST_F(EngineTest, ADecidedBlockWaitsForRoomOnTheDiskAndIsCommittedWhenThereIs) 
   EXPECT_TRUE(finals().empty());
   EXPECT_TRUE(logged("block 1 waits"));
   EXPECT_THAT(view("ledger").state, HasSubstr("waits for room"));
+  EXPECT_EQ(disk_->health().state, DiskState::full);
 
   advance(milliseconds(1'000));
   ASSERT_GE(finals().size(), 1u);
   EXPECT_EQ(transactions_final(), 1u);
   EXPECT_EQ(tip()->log.size(), 1u);
+  EXPECT_EQ(disk_->health().state, DiskState::fine);
   EXPECT_TRUE(view("ledger").alive);
 
   submit({transaction(1, 1)});
   advance(3 * kBlock);
   EXPECT_EQ(transactions_final(), 2u);
+}
+
+TEST_F(EngineTest, ASignStateWithoutRoomIsAFullDisk) {
+  start();
+  sign_env_->fail_at_commit(1, Fault::storage_full);
+  submit({transaction(1, 0)});
+  advance(2 * kBlock);
+  EXPECT_EQ(disk_->health().state, DiskState::full);
+}
+
+TEST_F(EngineTest, TheValidatorSaysAtOnceThatABlockIsOverdue) {
+  start();
+  const auto report = [this] { return *ask<ConsensusReport>(validator_, GetConsensusStatus{}); };
+  const auto patience = milliseconds(consensus::patience_ms(chain_->params(), chain_->genesis.validators));
+  EXPECT_TRUE(report().moving) << "idle";
+  EXPECT_FALSE(report().times.opened_ms);
+  chain_env_->fail_at_commit(1, Fault::storage_full);
+  submit({transaction(1, 0)});
+  advance(kBlock);
+  const auto opened = report();
+  EXPECT_TRUE(opened.times.opened_ms && opened.times.working_ms);
+  EXPECT_TRUE(opened.moving);
+  kill(ledger_.get());  // the block that it holds is never stored
+  advance(patience);
+  EXPECT_FALSE(report().moving);
+  EXPECT_TRUE(report().status.decided);
+  EXPECT_GE(report().times.here_ms, static_cast<std::uint64_t>(patience.count()));
 }
 
 TEST_F(EngineTest, ADatabaseThatIsBrokenEndsTheLedger) {

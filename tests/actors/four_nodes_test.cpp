@@ -106,6 +106,15 @@ TEST_F(FourNodesTest, DecideOneChain) {
   ASSERT_TRUE(network);
   ASSERT_EQ(network->peers.size(), kNodes - 1);
   for (const auto& peer : network->peers) EXPECT_TRUE(peer.connected) << peer.name << ": " << peer.why_not;
+  ASSERT_TRUE(eventually([&] {
+    const auto view = nodes_[0]->facade().consensus_status();
+    return view && view->diagnosis.here == kNodes &&
+           std::all_of(view->facts.others.begin(), view->facts.others.end(),
+                       [](const auto& other) { return other.clock_offset_ms.has_value(); });
+  }));
+  const auto history = nodes_[0]->facade().consensus_history({0, 100});
+  ASSERT_TRUE(history);
+  for (const auto& event : history->events) EXPECT_GE(event.signers.size(), 3u) << "height " << event.height;
 }
 
 TEST_F(FourNodesTest, ASessionAnchoredThroughOneIsFinalOnEach) {
@@ -133,6 +142,11 @@ TEST_F(FourNodesTest, TwoAloneDecideNothingAndGoOnWhenAThirdComes) {
   ASSERT_TRUE(eventually([&] { return nodes_[0]->facade().network()->peers.size() == kNodes - 1; }));
   anchor(0, 3);
   EXPECT_EQ(height(0), 0u);
+  const auto view = nodes_[0]->facade().consensus_status();
+  ASSERT_TRUE(view);
+  EXPECT_FALSE(view->diagnosis.moving());
+  ASSERT_EQ(view->diagnosis.causes.front().kind, consensus::CauseKind::too_few_validators) << view->diagnosis.summary;
+  EXPECT_FALSE(nodes_[0]->facade().chain_info()->moving);
   start(2);
   EXPECT_TRUE(eventually([&] { return is_final(1, 3); }, kPatience));
 }

@@ -32,6 +32,53 @@ TEST_F(NodeTest, AnAnchoredSessionBecomesFinalAndItsBundleVerifiesOffline) {
   EXPECT_TRUE(report.tied);
 }
 
+TEST_F(NodeTest, ANodeSaysThatItMovesHowItsHeightsWereDecidedAndWhoLed) {
+  start();
+  const Manifest manifest = manifest_of(session(1), "content");
+  ASSERT_TRUE(node_->facade().anchor_session(request_of(manifest)));
+  ASSERT_TRUE(becomes_final(session(1)));
+  auto& facade = node_->facade();
+  const auto view = facade.consensus_status();
+  ASSERT_TRUE(view) << to_text(view.error());
+  EXPECT_TRUE(view->diagnosis.moving()) << view->diagnosis.summary;
+  EXPECT_TRUE(view->facts.is_member);
+  EXPECT_EQ(view->diagnosis.here, 1u);
+  EXPECT_EQ(facade.chain_info()->moving, true);
+  const auto members = facade.participants();
+  ASSERT_TRUE(members);
+  ASSERT_EQ(members->size(), 1u);
+  EXPECT_TRUE(members->front().is_active);
+  EXPECT_TRUE(members->front().last_seen);
+
+  const auto history = facade.consensus_history({0, 1});
+  ASSERT_TRUE(history) << to_text(history.error());
+  ASSERT_EQ(history->events.size(), 1u);
+  const auto& event = history->events.front();
+  EXPECT_EQ(event.height, history->total);
+  EXPECT_EQ(event.signers, std::vector{members->front().name});
+  const auto block = facade.block_at(event.height);
+  EXPECT_EQ(event.time, block->block->header.time);
+  EXPECT_LT(event.started_at, event.time);
+  EXPECT_TRUE(facade.consensus_history({history->total, 10})->events.empty());
+
+  const Slot decided = facade.block_at(1)->block->header.slot;
+  const auto coming = facade.slot_to_come();
+  ASSERT_TRUE(coming);
+  const auto schedule = facade.schedule(decided, Slot{coming->value + 2});
+  ASSERT_TRUE(schedule) << to_text(schedule.error());
+  const auto& first = schedule->rows.front();
+  EXPECT_EQ(first.state, ScheduleRow::State::decided);
+  EXPECT_EQ(first.leaders, std::vector{members->front().name});
+  EXPECT_EQ(first.winner, members->front().name);
+  EXPECT_EQ(first.reason, credits::SlotReason::success);
+  EXPECT_EQ(first.first_height, 1u);
+  EXPECT_EQ(schedule->rows.back().state, ScheduleRow::State::undetermined);
+  EXPECT_TRUE(schedule->rows.back().leaders.empty());
+  if (decided.value > 0) {
+    EXPECT_EQ(facade.schedule(Slot{0}, Slot{0})->rows.front().state, ScheduleRow::State::before);
+  }
+}
+
 TEST_F(NodeTest, TheSameSessionAgainGetsTheFirstAnswerAndOtherContentIsAConflict) {
   start();
   const Manifest manifest = manifest_of(session(1), "content");

@@ -49,6 +49,7 @@ class PeersTest : public ActorTest {
                      {},
                      {},
                      numbers_,
+                     disk_,
                      1,
                      [this](const std::string& sentence) { log_.push_back(sentence); }};
     deps.hints[member(1).name] = PeerAddress{"10.0.0.2", 8090};
@@ -116,6 +117,7 @@ class PeersTest : public ActorTest {
   std::shared_ptr<ledger::ChainState> state_;
   TlsPublicKey observer_ = TlsPublicKey{fixtures::seed_bytes(9, 9)};
   std::shared_ptr<PeerNumbers> numbers_ = std::make_shared<PeerNumbers>();
+  std::shared_ptr<DiskWatch> disk_ = std::make_shared<DiskWatch>(50);
   using Wired = Heard<AdmitKeys, DialPeer, SendFrame, FrameTaken, CloseConnection, ChildRestarted>;
   using ToValidator = Heard<PeerConnected, PeerGone, HeardFromPeer, BlockWanted, NewestRecordHeard>;
   using ToProducer = Heard<PeerConnected, PeerGone, TransactionsHeard>;
@@ -252,13 +254,60 @@ TEST_F(PeersTest, APeerThatFallsSilentIsClosedAndOneThatAnswersIsNot) {
   for (std::uint64_t passed_ms = 0; passed_ms < kSilentAfterMs + 2 * kPingEveryMs; passed_ms += kLookEveryMs) {
     advance(milliseconds(kLookEveryMs));
     for (const auto& message : sent_to(ConnectionId{2}))
-      if (const auto* ping = std::get_if<Ping>(&message)) say(ConnectionId{2}, Pong{ping->number, 12});
+      if (const auto* ping = std::get_if<Ping>(&message)) say(ConnectionId{2}, Pong{ping->number, 12, 0, {}});
     wired_->of<SendFrame>().clear();
   }
   EXPECT_THAT(closed(), ElementsAre(ConnectionId{1}));
   const auto standing = standing_of(member(2).tls_key);
   EXPECT_EQ(standing.height, 12u);
   EXPECT_GE(standing.latency_ms, 1u);
+}
+
+TEST_F(PeersTest, APongTellsTheClockAndTheDiskOfThisNode) {
+  connect(1);
+  disk_->wrote(DiskWatch::Writer::chain, fail(Fault::storage_full, "chain"));
+  say(ConnectionId{1}, Ping{7});
+  const auto pong = std::get<Pong>(sent_to(ConnectionId{1}).back());
+  EXPECT_EQ(pong, (Pong{7, state_->height, clock().wall_ms(), {DiskState::full, 0}}));
+}
+
+TEST_F(PeersTest, APongSaysHowFarItsSendersClockIsAndHowItsDiskDoes) {
+  connect(1);
+  EXPECT_EQ(standing_of(member(1).tls_key).clock_offset_ms, std::nullopt) << "nothing was measured yet";
+  wired_->of<SendFrame>().clear();
+  advance(milliseconds(kPingEveryMs));
+  const auto ping = std::get<Ping>(sent_to(ConnectionId{1}).back());
+  advance(milliseconds(40));
+  // 20 ms ago, at half the round trip, its clock showed 1,500 ms more than this node's.
+  say(ConnectionId{1}, Pong{ping.number, 12, clock().wall_ms() - 20 + 1'500, {DiskState::slow, 180}});
+  const auto standing = standing_of(member(1).tls_key);
+  EXPECT_EQ(standing.clock_offset_ms, 1'500);
+  EXPECT_EQ(standing.disk, (DiskHealth{DiskState::slow, 180}));
+}
+
+TEST_F(PeersTest, APongThatNobodyAskedForMovesNoClock) {
+  connect(1);
+  say(ConnectionId{1}, Pong{99, 12, clock().wall_ms() + 1'500, {}});
+  EXPECT_EQ(standing_of(member(1).tls_key).clock_offset_ms, std::nullopt);
+}
+
+TEST_F(PeersTest, WhoeverIsGoneWasSeenLastWhenItSpokeLast) {
+  EXPECT_FALSE(standing_of(member(2).tls_key).seen);
+  connect(1);
+  advance(milliseconds(300));
+  EXPECT_EQ(standing_of(member(2).tls_key).silent_ms, 300U) << "since this node looks for it";
+  say(ConnectionId{1}, TipNotice{1});
+  advance(milliseconds(500));
+  tell(peers_, WireClosed{ConnectionId{1}, "reset"});
+  advance(milliseconds(1'000));
+  const auto gone = standing_of(member(1).tls_key);
+  EXPECT_FALSE(gone.connected);
+  EXPECT_TRUE(gone.seen);
+  EXPECT_EQ(gone.silent_ms, 1'500U);
+  kill(peers_.get());
+  start();
+  advance(milliseconds(100));
+  EXPECT_EQ(standing_of(member(1).tls_key).silent_ms, 1'600U) << "also by the next incarnation";
 }
 
 TEST_F(PeersTest, GarbageEndsTheConnectionAndNothingElse) {

@@ -7,6 +7,7 @@
 #include "core/crypto/sha256.hpp"
 #include "core/crypto/verifier.hpp"
 #include "core/ledger/block_rules.hpp"
+#include "core/params/params.hpp"
 
 #define FAIL_IF_ASKED() \
   if (fail_with) return tl::unexpected(*fail_with)
@@ -91,16 +92,134 @@ FakeNode::FakeNode() {
   }
 }
 
-Result<std::vector<actors::Participant>> FakeNode::participants() {
-  return std::vector<actors::Participant>{{"alone", filled<Address>(0x44), "approve", 3, 4}};
+Result<std::vector<Participant>> FakeNode::participants() {
+  FAIL_IF_ASKED();
+  return std::vector<Participant>{{"alone", filled<Address>(0x44), "approve", 3, 4, true, kGenesisTime},
+                                  {"away", filled<Address>(0x45), "none", 0, 0, false, {}}};
+}
+
+/// As pi-1 of four sees it: all here, or pi-3 and pi-4 silent for 12 s and 13 s.
+Result<ConsensusView> FakeNode::consensus_status() {
+  FAIL_IF_ASKED();
+  ConsensusView out;
+  consensus::StallFacts& facts = out.facts;
+  facts.params = params::profile_params(Profile::dev, kGenesisTime);
+  facts.now = kGenesisTime + 60'000;
+  facts.tip = height();
+  facts.is_member = true;
+  facts.disk.write_ms = 3;
+  consensus::RoundVotes votes{0, "pi-2", true, {}};
+  for (std::uint8_t i = 1; i <= 4; ++i) {
+    Validator member;
+    member.name = BoundedString<64>("pi-" + std::to_string(i));
+    member.address = filled<Address>(i);
+    facts.validators.members.push_back(member);
+    const bool away = !chain_moves && i > 2;
+    votes.voters.push_back({std::string(member.name), member.address, away ? "none" : "approve", "none"});
+    if (i == 1) continue;
+    consensus::MemberFacts other;
+    other.address = member.address;
+    other.name = std::string(member.name);
+    other.connected = other.seen = true;
+    other.height = height();
+    other.clock_offset_ms = i;
+    other.disk = {i == 4 ? DiskState::slow : DiskState::fine, 60u * i};
+    if (away) other.silent_ms = 9'000 + 1'000u * i;
+    facts.others.push_back(other);
+  }
+  consensus::ConsensusStatus& status = facts.status;
+  status.started = status.may_sign = status.is_member = status.opened = true;
+  status.height = height() + 1;
+  status.step = "prevote";
+  status.waiting_for = "prevotes: 2 of at least 3 are here";
+  status.signing = "this node signs as pi-1";
+  status.proposer_name = "pi-2";
+  facts.rounds.push_back(votes);
+  facts.times = {2'000, 1'000, {}};
+  out.diagnosis = consensus::diagnose(facts);
+  out.slot = Slot{5};
+  out.epoch = Epoch{1};
+  out.tip_time = kGenesisTime + 4'000;
+  return out;
+}
+
+Result<ConsensusHistory> FakeNode::consensus_history(const Page& page) {
+  FAIL_IF_ASKED();
+  history_page = page;
+  ConsensusHistory out;
+  out.total = height();
+  for (Height at = height(); at > 0 && out.events.size() < page.limit; --at)
+    if (height() - at >= page.offset)
+      out.events.push_back({at,
+                            kGenesisTime + (at - 1) * 1'000,
+                            kGenesisTime + at * 1'000,
+                            at == 2 ? 1u : 0u,
+                            {"pi-1", "pi-2", "pi-4"},
+                            4});
+  return out;
+}
+
+/// Slots from 3 on: one that its primary won, one that a fallback won, one missed, the open one, and those to come.
+Result<SlotSchedule> FakeNode::schedule(Slot from, Slot to) {
+  FAIL_IF_ASKED();
+  SlotSchedule out;
+  out.open = Slot{6};
+  for (Slot slot = from; slot <= to; slot = slot.next()) {
+    ScheduleRow row;
+    row.slot = slot;
+    row.epoch = Epoch{slot.value / 4};
+    row.starts_at = kGenesisTime + slot.value * 12'000;
+    if (slot.value < 3) row.state = ScheduleRow::State::before;
+    if (slot.value == 3 || slot.value == 4) {
+      row.state = ScheduleRow::State::decided;
+      row.leaders = {"pi-1", "pi-2", "pi-3", "pi-4"};
+      row.cooling = {"pi-4"};
+      row.winner = slot.value == 3 ? "pi-1" : "pi-2";
+      row.reason = slot.value == 3 ? credits::SlotReason::success : credits::SlotReason::fallback_success;
+      row.first_height = slot.value;
+      row.first_round = slot.value == 3 ? 0 : 1;
+      row.transactions = slot.value == 3 ? 2 : 0;
+    }
+    if (slot.value == 5) row.state = ScheduleRow::State::missed;
+    if (slot == out.open) {
+      row.state = ScheduleRow::State::open;
+      row.leaders = {"pi-3", "pi-4"};
+    }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<Slot> FakeNode::slot_to_come() {
+  FAIL_IF_ASKED();
+  return Slot{6};
 }
 
 Result<actors::NetworkView> FakeNode::network() {
   actors::NetworkView out;
-  out.peers.push_back({filled<TlsPublicKey>(0x31), "pi-2", "10.0.0.2:8090", true, 4, others_height, 250, ""});
-  out.peers.push_back({filled<TlsPublicKey>(0x32), "pi-3", "10.0.0.3:8090", true, 7, 4, 1'500, ""});
-  out.peers.push_back(
-      {filled<TlsPublicKey>(0x33), "pi-4", "10.0.0.4:8090", false, 0, 0, 0, "no answer within 2000 ms"});
+  out.peers.push_back({filled<TlsPublicKey>(0x31),
+                       "pi-2",
+                       "10.0.0.2:8090",
+                       true,
+                       4,
+                       others_height,
+                       true,
+                       250,
+                       "",
+                       -12,
+                       {DiskState::slow, 180}});
+  out.peers.push_back({filled<TlsPublicKey>(0x32), "pi-3", "10.0.0.3:8090", true, 7, 4, true, 1'500, "", {}, {}});
+  out.peers.push_back({filled<TlsPublicKey>(0x33),
+                       "pi-4",
+                       "10.0.0.4:8090",
+                       false,
+                       0,
+                       0,
+                       true,
+                       30'000,
+                       "no answer within 2000 ms",
+                       {},
+                       {}});
   out.bytes_per_second = 4'096;
   out.turned_away = 3;
   out.last_turned_away = "10.0.0.9:51234: no handshake in time";
@@ -117,6 +236,7 @@ Result<ChainInfo> FakeNode::chain_info() {
   FAIL_IF_ASKED();
   if (throws) throw std::runtime_error("a secret of the node");
   ChainInfo out;
+  out.params = params::profile_params(Profile::dev, kGenesisTime);
   out.params.chain_id = 1337;
   out.params.block_interval_ms = 2500;
   out.validators = 1;

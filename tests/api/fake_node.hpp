@@ -52,7 +52,7 @@ class FakeNode final : public actors::NodeFacade {
   actors::Health health_answer;
   actors::BlockValidation validation_answer;
   std::vector<actors::Metric> metrics_answer;
-  bool chain_moves = true;
+  bool chain_moves = true;   // else two of four validators are away
   Height others_height = 4;  // that its peers claim
 
   // ---- what came in
@@ -62,6 +62,7 @@ class FakeNode final : public actors::NodeFacade {
   std::optional<Hash256> claimed_hash;
   std::optional<actors::TransactionQuery> transaction_query;
   std::optional<actors::BlockQuery> block_query;
+  std::optional<actors::Page> history_page;
 
   Height height() const { return static_cast<Height>(blocks_.size()) - 1; }
   const actors::BlockView& block_view(Height at) const { return blocks_[at]; }
@@ -72,8 +73,12 @@ class FakeNode final : public actors::NodeFacade {
   Result<actors::ChainInfo> chain_info() override;
   std::uint64_t chain_id() override { return 1337; }
   Result<actors::ChainTip> tip() override;
-  Result<std::vector<actors::Participant>> participants() override;
   Result<actors::NetworkView> network() override;
+  Result<actors::ConsensusView> consensus_status() override;
+  Result<std::vector<actors::Participant>> participants() override;
+  Result<actors::ConsensusHistory> consensus_history(const actors::Page& page) override;
+  Result<actors::SlotSchedule> schedule(Slot from, Slot to) override;
+  Result<Slot> slot_to_come() override;
   Result<actors::BlockView> block_at(Height height) override;
   Result<actors::BlockView> block_by_hash(const Hash256& hash) override;
   Result<actors::BlockView> latest_block() override;

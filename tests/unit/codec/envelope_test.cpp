@@ -63,7 +63,7 @@ TEST(Envelope, AProposalOfPartsIsTheProposal) {
 TEST(Envelope, SomeAreTheseBytesByHand) {
   EXPECT_EQ(to_hex(encode_envelope(Refused{RefusalReason::other_genesis})), "92029102");
   EXPECT_EQ(to_hex(encode_envelope(Ping{5})), "92039105");
-  EXPECT_EQ(to_hex(encode_envelope(Pong{5, 300})), "92049205cd012c");
+  EXPECT_EQ(to_hex(encode_envelope(Pong{5, 300, 70'000, {DiskState::slow, 180}})), "92049405cd012cce000111709201ccb4");
   EXPECT_EQ(to_hex(encode_envelope(TipNotice{300})), "920b91cd012c");
   EXPECT_EQ(to_hex(encode_envelope(GetBlocks{301, 16})), "920c92cd012d10");
 }
@@ -175,7 +175,7 @@ std::vector<PeerMessage> largest_messages() {
   return {hello,
           Refused{last_of(RefusalReason{})},
           Ping{kHighest},
-          Pong{kHighest, kHighest},
+          Pong{kHighest, kHighest, kHighest, {last_of(DiskState{}), kHighestRound}},
           vote,
           BlockAsked{kHighest, hash},
           NewestRecordQuestion{kHighest},

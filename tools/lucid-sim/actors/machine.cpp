@@ -206,6 +206,7 @@ void Machine::start() {
   const auto log = [this](const std::string& sentence) { report_alarm(sentence); };
   const auto spawn = [&](auto& route, auto actor) { e.keep(route, actor); };
   auto& system = world_.system;
+  const auto disk = std::make_shared<DiskWatch>(consensus::slow_disk_ms(params));
 
   spawn(e.peers, act::spawn<PeersOfMachine>(system, e.place(), *this, world_));
   spawn(e.tap, act::spawn<Tap>(system, e.place(), Tap::Deps{*this, world_, e.validator, e.ledger, e.block_producer}));
@@ -222,6 +223,7 @@ void Machine::start() {
                                         {e.tap, e.block_sync, e.leader_selector, e.block_producer, e.work_tally},
                                         {},
                                         e.validator,
+                                        disk,
                                         log,
                                         e.block_producer}));
   spawn(e.work_tally,
@@ -234,7 +236,7 @@ void Machine::start() {
                          system, e.place(),
                          ValidatorRunner::Deps{e.clock, world_.verifier, key, e.sign_state, std::move(restored),
                                                chance_.next(), std::move(kept), e.slot_clock, e.tap, e.tap, e.peers,
-                                               offer_ms, chance_.next(), 2 * params.slot_duration_ms + 30'000, log}));
+                                               offer_ms, chance_.next(), disk, log}));
   spawn(e.block_sync,
         act::spawn<BlockSync>(system, e.place(),
                               BlockSync::Deps{e.clock, params, world_.verifier, address_, read_final(e.blocks),
