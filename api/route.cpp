@@ -30,8 +30,8 @@ std::size_t body_limit(const Route& route, const Request& request) {
 std::span<const Route> all_routes() {
   static const std::vector<Route> kAll = [] {
     std::vector<Route> out;
-    for (const auto& area : {node_routes(), chain_routes(), block_routes(), validation_routes(), transaction_routes(),
-                             anchoring_routes(), chunk_routes(), session_routes()})
+    for (const auto& area : {node_routes(), chain_routes(), consensus_routes(), block_routes(), validation_routes(),
+                             transaction_routes(), anchoring_routes(), chunk_routes(), session_routes()})
       out.insert(out.end(), area.begin(), area.end());
     return out;
   }();

@@ -80,6 +80,7 @@ std::span<const Route> all_routes();
 // By area; all_routes() joins them.
 std::span<const Route> node_routes();
 std::span<const Route> chain_routes();
+std::span<const Route> consensus_routes();
 std::span<const Route> block_routes();
 std::span<const Route> validation_routes();
 std::span<const Route> transaction_routes();

@@ -95,6 +95,9 @@ void write_peers(JsonWriter& out, const actors::NetworkView& network, TimeMs now
         .time_field("last_seen", now - std::min(now, peer.silent_ms))
         .field("latency_ms", peer.latency_ms)
         .field("block_height", peer.height)
+        .field("clock_offset_ms", peer.clock_offset_ms)
+        .field("disk", to_text(peer.disk.state))
+        .field("disk_write_ms", peer.disk.write_ms)
         .end_object();
   }
   out.end_array().key("missing_peers").begin_array();
@@ -104,6 +107,7 @@ void write_peers(JsonWriter& out, const actors::NetworkView& network, TimeMs now
         .field("peer_id", peer.key)
         .field("name", peer.name)
         .field("address", peer.address)
+        .time_field("last_seen", peer.seen ? std::optional(now - std::min(now, peer.silent_ms)) : std::nullopt)
         .field("reason", peer.why_not)
         .end_object();
   }
@@ -133,16 +137,9 @@ Response chain_network(const Call& call) {
       .key("consensus_participants")
       .begin_array();
   for (const auto& participant : *participants) {
-    const double rate = participant.slots == 0
-                            ? 1.0
-                            : static_cast<double>(participant.slots_signed) / static_cast<double>(participant.slots);
-    out.begin_object()
-        .field("node_id", participant.name)
-        .field("address", participant.address)
-        .field("voting_power", 1)
-        .field("last_vote", participant.last_vote)
-        .field("participation_rate", rate)
-        .end_object();
+    out.begin_object();
+    write_participant(out, participant);
+    out.end_object();
   }
   out.end_array().end_object();
   return json_response(out);

@@ -236,6 +236,29 @@ void write_transaction(JsonWriter& out, const actors::TransactionView& view) {
       .end_object();
 }
 
+void write_participant(JsonWriter& out, const actors::Participant& participant) {
+  const double rate = participant.slots == 0
+                          ? 1.0
+                          : static_cast<double>(participant.slots_signed) / static_cast<double>(participant.slots);
+  out.field("node_id", participant.name)
+      .field("address", participant.address)
+      .field("voting_power", 1)
+      .field("last_vote", participant.last_vote)
+      .field("participation_rate", rate);
+}
+
+std::string_view to_text(DiskState state) {
+  switch (state) {
+    case DiskState::fine:
+      return "fine";
+    case DiskState::slow:
+      return "slow";
+    case DiskState::full:
+      break;
+  }
+  return "full";
+}
+
 std::string_view to_text(actors::AnchoringStatus status) {
   switch (status) {
     case actors::AnchoringStatus::pending:

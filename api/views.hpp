@@ -31,6 +31,10 @@ void write_operation(JsonWriter& out, const Operation& operation);
 void write_transaction_row(JsonWriter& out, const actors::TransactionView& view);
 void write_transaction(JsonWriter& out, const actors::TransactionView& view);
 
+/// Its fields; the caller opens and closes the object.
+void write_participant(JsonWriter& out, const actors::Participant& participant);
+std::string_view to_text(DiskState state);
+
 std::string_view to_text(actors::AnchoringStatus status);
 void write_chunk_meta(JsonWriter& out, const actors::ChunkMeta& meta);
 

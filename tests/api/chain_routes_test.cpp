@@ -60,13 +60,18 @@ TEST_F(ChainRoutes, NetworkListsPeersAndTheMembersAndHowOftenTheySigned) {
   EXPECT_EQ(body["connected_peers"][0]["latency_ms"], 4);
   EXPECT_EQ(body["connected_peers"][0]["block_height"], 4);
   EXPECT_TRUE(body["connected_peers"][0].contains("last_seen"));
+  EXPECT_EQ(body["connected_peers"][0]["clock_offset_ms"], -12);
+  EXPECT_EQ(body["connected_peers"][0]["disk"], "slow");
+  EXPECT_EQ(body["connected_peers"][0]["disk_write_ms"], 180);
+  EXPECT_EQ(body["connected_peers"][1]["clock_offset_ms"], nullptr) << "it has not answered a ping yet";
   EXPECT_EQ(body["network_latency_avg"], 5.5);
   EXPECT_EQ(body["network_throughput"], 4'096);
   ASSERT_EQ(body["missing_peers"].size(), 1U);
   EXPECT_EQ(body["missing_peers"][0]["name"], "pi-4");
   EXPECT_EQ(body["missing_peers"][0]["reason"], "no answer within 2000 ms");
+  EXPECT_TRUE(body["missing_peers"][0]["last_seen"].is_string());
   EXPECT_EQ(body["turned_away"], 3);
-  ASSERT_EQ(body["consensus_participants"].size(), 1U);
+  ASSERT_EQ(body["consensus_participants"].size(), 2U);
   EXPECT_EQ(body["consensus_participants"][0],
             json::parse(R"({"node_id":"alone","address":"0x4444444444444444444444444444444444444444",)"
                         R"("voting_power":1,"last_vote":"approve","participation_rate":0.75})"));

@@ -92,6 +92,8 @@ TEST_F(LocalnetTest, ANodeIsKilledStartedAndTakenDownAndTheChainGoesOn) {
   auto node = node_status();
   EXPECT_EQ(node.value("answers", false), true) << node;
   EXPECT_EQ(node.value("lag", 1), 0);
+  EXPECT_TRUE(node.at("round").is_number_unsigned()) << node;
+  EXPECT_EQ(node.at("leader"), "node-1") << node;
   EXPECT_TRUE(until([&] { return height() >= 2; }));
 
   const Ended again = bring_up();

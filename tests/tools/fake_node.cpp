@@ -5,6 +5,22 @@ namespace {
 
 constexpr const char* kJson = "application/json";
 
+constexpr const char* kMoving = R"({"moving":true,"summary":"the chain moves: height 13, round 0, waits for a block",
+"height":13,"slot":5,"epoch":0,"current_round":0,"leader":"pi-2","participants_count":4,"validators_here":4,"quorum":3,
+"signing":"this node signs as 0x11","causes":[{"code":"peer_disk_slow","sentence":"the disk of pi-4 is slow","rule":""}],
+"votes":[],"clock":{"tolerance_ms":500,"offsets":[{"node_id":"pi-2","offset_ms":-3}]},
+"disk":{"state":"fine","write_ms":2,"others":[{"node_id":"pi-4","state":"slow","write_ms":180}]}})";
+constexpr const char* kStalled = R"({"moving":false,"summary":"the chain does not move at height 13: too few",
+"height":13,"slot":5,"epoch":0,"current_round":7,"leader":"pi-3","participants_count":4,"validators_here":2,"quorum":3,
+"causes":[{"code":"too_few_validators","sentence":"of 4 validators 2 are here","rule":"P-3.4: a block is final when"}],
+"votes":[{"round":7,"leader":"pi-3","proposed":false,"node_id":"pi-1","prevote":"abstain","precommit":"none"},
+{"round":7,"leader":"pi-3","proposed":false,"node_id":"pi-\u001b[31m2","prevote":"none","precommit":5}]})";
+constexpr const char* kSchedule = R"({"open_slot":7,"schedule":[
+{"slot":6,"starts_at":"2026-01-01T00:00:00.000Z","primary":"pi-1","fallbacks":["pi-2","pi-3"],"cooldown":["pi-1"],
+"result":{"winner":"pi-2","reason":"fallback_success","sentence":"pi-1 got no block through"}},
+{"slot":8,"starts_at":"2026-01-01T00:00:24.000Z","primary":null,"fallbacks":[],"cooldown":[],
+"result":{"winner":null,"reason":"undetermined","sentence":"the order hangs on blocks before it"}}]})";
+
 ByteView bytes_of(const std::string& text) {
   return as_bytes(text);
 }
@@ -141,6 +157,13 @@ void FakeNode::serve_status() {
   });
   server_.Get("/api/v1/chain/status", [](const auto&, httplib::Response& response) {
     response.set_content(R"({"status":"healthy","current_height":12,"peers":[],"list":[{"a":1}],"none":null})", kJson);
+  });
+  server_.Get("/api/v1/consensus/status", [this](const auto&, httplib::Response& response) {
+    response.set_content(moves ? kMoving : kStalled, kJson);
+  });
+  server_.Get("/api/v1/consensus/schedule", [this](const httplib::Request& request, httplib::Response& response) {
+    schedule_asked = request.target;
+    response.set_content(kSchedule, kJson);
   });
   server_.Get("/api/v1/anchoring/status", [](const auto&, httplib::Response& response) {
     response.set_content(R"({"status":"healthy","pending_anchorings":0})", kJson);

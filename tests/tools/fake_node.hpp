@@ -38,7 +38,9 @@ class FakeNode {
   bool foreign_proof = false;   // of a chain signed by someone else
   bool damages_chunks = false;  // when they are read
   bool healthy = true;
-  std::string owner_seen;  // of the last anchor
+  bool moves = true;           // its chain
+  std::string owner_seen;      // of the last anchor
+  std::string schedule_asked;  // path and query
   bool user_signature_holds = false;
 
   std::size_t chunk_count() const { return chunks_.size(); }

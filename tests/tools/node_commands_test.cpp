@@ -169,6 +169,58 @@ TEST_F(NodeCommands, StatusEndsWith0OnlyWhereTheNodeIsWell) {
   EXPECT_EQ(nlohmann::json::parse(lucid("status --json").output).at("chain").at("current_height"), 12);
 }
 
+TEST_F(NodeCommands, AChainThatMovesIsSaidToMoveWithWhatIsNotWellAllTheSame) {
+  const auto outcome = lucid("why-stalled");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_TRUE(outcome.says("The chain moves: height 13, round 0, waits for a block.\n")) << outcome.output;
+  EXPECT_TRUE(outcome.says("led by pi-2; 4 of 4 validators are here, and 3 must sign.")) << outcome.output;
+  EXPECT_TRUE(outcome.says("Not well all the same:\n  - The disk of pi-4 is slow.\n")) << outcome.output;
+  EXPECT_TRUE(outcome.says("Clocks, less this node's: pi-2 -3 ms (500 ms is what the chain bears).")) << outcome.output;
+  EXPECT_TRUE(outcome.says("pi-4's slow, 180 ms a synced write")) << outcome.output;
+  EXPECT_FALSE(outcome.says("Why:")) << outcome.output;
+}
+
+TEST_F(NodeCommands, AStalledChainEndsWith1AndSaysWhyByWhichRuleAndWhoVotedWhat) {
+  node_.moves = false;
+  const auto outcome = lucid("why-stalled");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.says("The chain does not move at height 13: too few.\n")) << outcome.output;
+  EXPECT_TRUE(outcome.says("Why:\n  - Of 4 validators 2 are here.\n    Rule P-3.4: a block is final when.\n"))
+      << outcome.output;
+  EXPECT_TRUE(
+      outcome.says("ROUND  LEADER  PROPOSED  VALIDATOR  PREVOTE  PRECOMMIT\n"
+                   "7      pi-3    no        pi-1       abstain  none\n"))
+      << outcome.output;
+  EXPECT_FALSE(outcome.says("\x1b")) << "what comes over the network commands no terminal";
+  const auto json = lucid("why-stalled --json");
+  EXPECT_EQ(json.status, 1);
+  EXPECT_EQ(nlohmann::json::parse(json.output).at("causes").at(0).at("code"), "too_few_validators");
+}
+
+TEST_F(NodeCommands, WhereNobodyAnswersItSaysSoAndEndsWith1) {
+  const auto outcome = test::run_lucid("why-stalled --node http://127.0.0.1:1");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.output.starts_with("lucid: ")) << outcome.output;
+  node_.busy_answers = 1'000;
+  EXPECT_EQ(lucid("why-stalled").status, 1);
+}
+
+TEST_F(NodeCommands, TheScheduleIsATableOfSlots) {
+  const auto outcome = lucid("schedule --from 6 --to 8");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_EQ(node_.schedule_asked, "/api/v1/consensus/schedule?from=6&to=8");
+  EXPECT_TRUE(
+      outcome.says("SLOT  BEGINS                    PRIMARY  FALLBACKS  COOLING  WINNER  RESULT\n"
+                   "6     2026-01-01T00:00:00.000Z  pi-1     pi-2 pi-3  pi-1     pi-2    fallback_success: pi-1 "
+                   "got no block through\n"
+                   "8     2026-01-01T00:00:24.000Z  -        -          -        -       undetermined: the "
+                   "order hangs on blocks before it\n"))
+      << outcome.output;
+  EXPECT_EQ(nlohmann::json::parse(lucid("schedule --json").output).at("open_slot"), 7);
+  EXPECT_EQ(node_.schedule_asked, "/api/v1/consensus/schedule");
+  EXPECT_EQ(lucid("schedule --from x").status, 2);
+}
+
 TEST_F(NodeCommands, BlocksAndTransactionsAreShownOrRefusedInWords) {
   EXPECT_TRUE(lucid("block").says("height        12"));
   const auto missing = lucid("block 99");

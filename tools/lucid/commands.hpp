@@ -20,9 +20,11 @@ void add_block(CLI::App& app, int& status);
 void add_genesis(CLI::App& app, int& status);
 void add_keygen(CLI::App& app, int& status);
 void add_localnet(CLI::App& app, int& status);
+void add_schedule(CLI::App& app, int& status);
 void add_session(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_tx(CLI::App& app, int& status);
 void add_verify(CLI::App& app, int& status);
+void add_why_stalled(CLI::App& app, int& status);
 
 }  // namespace lucid::tools

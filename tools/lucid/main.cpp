@@ -10,6 +10,8 @@ namespace {
 // clang-format off
 constexpr lucid::tools::AddCommand kCommands[] = {
     lucid::tools::add_status,
+    lucid::tools::add_why_stalled,
+    lucid::tools::add_schedule,
     lucid::tools::add_anchor,
     lucid::tools::add_verify,
     lucid::tools::add_session,
