@@ -120,6 +120,9 @@ struct EvidenceSeen {
   Evidence evidence;
 };
 
+/// The sign-state had no room; look again.
+struct StoreAgain {};
+
 /// A StartWatch of the core has run down.
 struct WatchOver {
   std::uint64_t number = 0;
@@ -130,8 +133,7 @@ struct ConsensusReport {
   consensus::ConsensusStatus status;
   std::vector<consensus::RoundVotes> rounds;  // the newest, oldest first
   consensus::HeightTimes times;
-  bool moving = false;                     // no block is overdue, as far as the validator itself knows
-  std::uint64_t validators_connected = 0;  // others
+  bool moving = false;  // no block is overdue, as far as the validator itself knows
 };
 /// Time to look whether the chain moves.
 struct CheckMoving {};
@@ -204,8 +206,9 @@ struct ScheduleAnswer {
   X(WorkWaiting)                                                                                                      \
   X(BuildBlock)                                                                                                       \
   X(BlockBuilt)                                                                                                       \
-  X(BuildCandidate) X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight)  \
-      X(RetryCommit) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving)             \
+  X(BuildCandidate)                                                                                                   \
+  X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit)     \
+      X(StoreAgain) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving)              \
           X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) X(FoundPending)      \
               X(VerifyBlock) X(BlockVerified) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule) \
                   X(ScheduleAnswer)

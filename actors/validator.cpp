@@ -8,6 +8,7 @@ namespace lucid::actors {
 namespace {
 
 constexpr std::chrono::seconds kLook{30};
+constexpr std::chrono::seconds kStoreAgain{1};
 /// Of which `why-stalled` shows the votes: as many as pass in some seconds.
 constexpr std::size_t kShownRounds = 4;
 /// What one offer holds at most: a round of the largest validator set, and blocks that a slow line carries in seconds.
@@ -74,6 +75,7 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
       [this](const ChildRestarted& child) {
         if (child.name == "slot_clock") arm_timers();
       },
+      [this](const StoreAgain&) { store_again(); },
       [this](const CheckMoving&) {
         check_moving();
         act::tell_after(self_, act::me<interface>(self_), kLook, CheckMoving{});
@@ -83,13 +85,41 @@ ValidatorRunner::interface::behavior_type ValidatorRunner::make_behavior() {
 }
 
 void ValidatorRunner::take(consensus::Input input) {
-  const auto output = core_.step(deps_.clock.wall_ms(), std::move(input));
-  if (const auto stored = consensus::perform(output, *this); !stored) {
-    const auto stopped = core_.step(deps_.clock.wall_ms(), consensus::PersistFailed{stored.error()});
-    report(stopped);
+  if (unstored_) return held_.add(std::move(input));
+  step(std::move(input));
+}
+
+void ValidatorRunner::step(consensus::Input input) {
+  auto output = core_.step(deps_.clock.wall_ms(), std::move(input));
+  const Status stored = consensus::perform(output, *this);
+  if (!stored && stored.error().fault == Fault::storage_full) {
+    deps_.log("nothing is signed until there is room on the disk: " + to_text(stored.error()));
+    unstored_ = std::move(output);
+    act::tell_after(self_, act::me<interface>(self_), kStoreAgain, StoreAgain{});
+  } else {
+    settle(stored);
   }
+  publish_state();
+}
+
+void ValidatorRunner::settle(const Status& stored) {
+  if (!stored) report(core_.step(deps_.clock.wall_ms(), consensus::PersistFailed{stored.error()}));
   forget_blocks();
   look_at_clock();
+}
+
+void ValidatorRunner::store_again() {
+  const Status stored = consensus::perform(*unstored_, *this);
+  if (!stored && stored.error().fault == Fault::storage_full)
+    return act::tell_after(self_, act::me<interface>(self_), kStoreAgain, StoreAgain{});
+  unstored_.reset();
+  if (stored) deps_.log("there is room on the disk: signing goes on");
+  settle(stored);
+  while (!unstored_) {
+    auto next = held_.next();
+    if (!next) break;
+    step(std::move(*next));
+  }
   publish_state();
 }
 
@@ -207,7 +237,7 @@ void ValidatorRunner::hear(const HeardFromPeer& heard) {
     return;
   }
   const auto& proposal = std::get<consensus::ProposalMessage>(heard.message);
-  if (!heard.block) return;
+  if (!heard.block || unstored_) return;
   // Kept under the hash that was signed: another block, or another body, in its place would never go away again.
   const bool is_it = crypto::header_hash(heard.block->header) == proposal.proposal->block;
   if (const auto fits = is_it ? ledger::check_body(*heard.block)
@@ -253,6 +283,7 @@ std::optional<PeerId> ValidatorRunner::next_peer() const {
 }
 
 void ValidatorRunner::offer(PeerId peer) {
+  if (unstored_) return;  // the core would offer what is not stored, too
   proposals_.at_height(core_.height());
   auto offered = core_.offer(chance_(), kOfferedMessages);
   std::size_t blocks = 0;
@@ -270,7 +301,7 @@ void ValidatorRunner::ask_for_blocks(PeerId peer) {
 }
 
 void ValidatorRunner::give_block(const BlockWanted& wanted) {
-  if (wanted.height != core_.height() || !blocks_.contains(wanted.block)) return;
+  if (unstored_ || wanted.height != core_.height() || !blocks_.contains(wanted.block)) return;
   for (const auto& message : core_.messages())
     if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message);
         proposal && proposal->proposal->block == wanted.block)
@@ -306,7 +337,8 @@ void ValidatorRunner::check_moving() {
 void ValidatorRunner::publish_state() {
   const auto status = core_.status(deps_.clock.wall_ms());
   act::probe(self_).set_state("height " + std::to_string(status.height) + ", round " + std::to_string(status.round) +
-                              ", " + std::string(status.step) + ": " + status.waiting_for + " " + status.signing);
+                              ", " + std::string(status.step) + ": " + status.waiting_for + " " +
+                              (unstored_ ? "There is no room on the disk." : status.signing));
 }
 
 ConsensusReport ValidatorRunner::report_status() const {
@@ -314,6 +346,10 @@ ConsensusReport ValidatorRunner::report_status() const {
   const std::uint64_t now_ms = deps_.clock.monotonic_ms();
   ConsensusReport out;
   out.status = core_.status(now);
+  if (unstored_) {
+    out.status.may_sign = false;
+    out.status.signing = "this node signs nothing until there is room on its disk";
+  }
   out.rounds = core_.votes_by_round(kShownRounds);
   out.times.here_ms = now_ms - height_since_ms_;
   if (opened_since_ms_) out.times.opened_ms = now_ms - *opened_since_ms_;
@@ -321,10 +357,6 @@ ConsensusReport ValidatorRunner::report_status() const {
     out.times.working_ms = now_ms - work->second;
   out.moving = out.status.started && consensus::overdue_ms(out.status, out.times, now) <
                                          consensus::patience_ms(core_.plan().params, core_.plan().validators);
-  std::set<Address> validators;
-  for (const auto& [peer, validator] : peers_)
-    if (validator) validators.insert(*validator);
-  out.validators_connected = validators.size();
   return out;
 }
 

@@ -3,6 +3,9 @@
 // and from a random place, since anything may be lost on the way. Every 30 s it looks whether the chain moves, and says
 // so in words.
 //
+// Where the disk has no room for what a step must store, the step waits until there is: nothing of it is sent, and the
+// core hears nothing more, as if the write took so long.
+//
 // Has a thread of its own: storing the sign-state waits for the disk. It is never restarted within a process: what it
 // signed last is in its memory too, and only a start reads it back from the disk; the node stops instead.
 #pragma once
@@ -13,6 +16,7 @@
 #include <set>
 
 #include "actors/disk_watch.hpp"
+#include "actors/held_inputs.hpp"
 #include "actors/offered_proposals.hpp"
 #include "actors/peer_messages.hpp"
 #include "actors/runtime/act.hpp"
@@ -29,8 +33,8 @@ using BlockJudge = act::iface<void(CheckBlock), void(CommitBlock)>;
 using ValidatorActor =
     act::iface<void(HeightPlanned), void(WorkWaiting), void(BlockBuilt), void(BlockChecked), void(TimerFired),
                void(PeerConnected), void(PeerGone), void(HeardFromPeer), void(BlockWanted), void(DecidedHeard),
-               void(NewestRecordHeard), void(OfferTurn), void(WatchOver), void(ChildRestarted), void(CheckMoving),
-               ConsensusReport(GetConsensusStatus)>;
+               void(NewestRecordHeard), void(OfferTurn), void(WatchOver), void(ChildRestarted), void(StoreAgain),
+               void(CheckMoving), ConsensusReport(GetConsensusStatus)>;
 
 class ValidatorRunner final : private consensus::StepEffects {
  public:
@@ -60,6 +64,9 @@ class ValidatorRunner final : private consensus::StepEffects {
 
  private:
   void take(consensus::Input input);
+  void step(consensus::Input input);
+  void settle(const Status& stored);
+  void store_again();
   void keep_block(const Hash256& hash, const BlockPtr& block);
   void forget_blocks();
   void arm_timers();
@@ -91,6 +98,8 @@ class ValidatorRunner final : private consensus::StepEffects {
   interface::pointer self_;
   Deps deps_;
   consensus::Consensus core_;
+  std::optional<consensus::Output> unstored_;       // there is no room for it: nothing of it is done
+  HeldInputs held_;                                 // came since
   std::map<Hash256, BlockPtr> blocks_;              // bytes that the core may still ask for
   std::map<TimerKey, std::uint64_t> timers_;        // running ones, and when they are due (monotonic)
   std::map<PeerId, std::optional<Address>> peers_;  // connected

@@ -289,15 +289,5 @@ TEST_F(EnginePeersTest, ADoubleSignatureIsPutOnChainOnceByTheValidatorsOwnAccoun
   EXPECT_EQ(ask<PendingTransactions>(block_producer_, GetPending{0, 10})->total, 2u);
 }
 
-TEST_F(EnginePeersTest, HealthCountsTheValidatorsThatAreConnected) {
-  start();
-  connect(kPeerOne);
-  connect(kPeerTwo);
-  tell(validator_, PeerConnected{PeerId{9}, std::nullopt});  // an observer
-  EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->validators_connected, 2u);
-  tell(validator_, PeerGone{kPeerTwo});
-  EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->validators_connected, 1u);
-}
-
 }  // namespace
 }  // namespace lucid::actors

@@ -84,12 +84,42 @@ TEST_F(EngineTest, ADecidedBlockWaitsForRoomOnTheDiskAndIsCommittedWhenThereIs) 
   EXPECT_EQ(transactions_final(), 2u);
 }
 
-TEST_F(EngineTest, ASignStateWithoutRoomIsAFullDisk) {
+TEST_F(EngineTest, WithoutRoomForTheSignStateNothingIsSignedUntilThereIsSome) {
+  start();
+  const auto report = [this] { return *ask<ConsensusReport>(validator_, GetConsensusStatus{}); };
+  sign_env_->fail_at_commit(1, Fault::storage_full);
+  submit({transaction(1, 0)});
+  advance(2 * kBlock);
+  for (int second = 0; second < 3; ++second) {
+    EXPECT_EQ(sign_env_->commits(), 0u);
+    EXPECT_TRUE(sent_->of<SendToPeers>().empty());
+    EXPECT_TRUE(finals().empty());
+    EXPECT_EQ(disk_->health().state, DiskState::full);
+    EXPECT_FALSE(report().status.may_sign);
+    EXPECT_THAT(report().status.signing, HasSubstr("until there is room"));
+    EXPECT_THAT(view("validator").state, HasSubstr("no room"));
+    sign_env_->fail_at_commit(1, Fault::storage_full);
+    advance(milliseconds(1'000));
+  }
+  submit({transaction(1, 1)});
+  advance(milliseconds(1'000));
+  EXPECT_EQ(disk_->health().state, DiskState::fine);
+  EXPECT_TRUE(report().status.may_sign);
+  EXPECT_TRUE(logged("signing goes on"));
+  EXPECT_FALSE(logged("ALARM"));
+  advance(3 * kBlock);
+  EXPECT_EQ(transactions_final(), 2u) << "what came meanwhile was not forgotten";
+}
+
+TEST_F(EngineTest, ADiskThatBreaksWhileThereIsNoRoomStopsSigningForGood) {
   start();
   sign_env_->fail_at_commit(1, Fault::storage_full);
   submit({transaction(1, 0)});
   advance(2 * kBlock);
-  EXPECT_EQ(disk_->health().state, DiskState::full);
+  sign_env_->fail_at_commit(1, Fault::storage_io);
+  advance(2 * kSlot);
+  EXPECT_TRUE(logged("ALARM persist_failed"));
+  EXPECT_TRUE(finals().empty());
 }
 
 TEST_F(EngineTest, TheValidatorSaysAtOnceThatABlockIsOverdue) {
