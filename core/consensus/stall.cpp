@@ -293,7 +293,8 @@ Diagnosis diagnose(const StallFacts& facts) {
   out.here = found.here();
   out.needed = facts.validators.quorum();
   out.pace = pace_of(facts, found, found.causes(), out);
-  if (!out.moving()) found.look_at_round();
+  // With a full disk this node takes in nothing of its round: what it holds of it says nothing of the others.
+  if (!out.moving() && facts.disk.state != DiskState::full) found.look_at_round();
   out.causes = found.take();
   out.summary = summary_of(facts, out);
   return out;

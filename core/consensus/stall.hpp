@@ -79,10 +79,10 @@ enum class CauseKind : std::uint8_t {
   start_unanswered,
   tip_unconfirmed,
   peer_disk_full,
-  proposal_rejected,  // by this node
-  proposal_refused,   // by others
   peer_clock_off,
   clocks_apart,
+  proposal_rejected,  // by this node
+  proposal_refused,   // by others
   block_missing,
   block_not_stored,
   votes_split,

@@ -43,8 +43,8 @@ std::string cause_lines(const Json& causes) {
   std::string out;
   if (!causes.is_array()) return out;
   for (const Json& cause : causes) {
-    out += "  - " + sentence(shown(cause, "sentence")) + "\n";
-    if (const std::string rule = shown(cause, "rule"); rule != "-") out += "    Rule " + sentence(rule) + "\n";
+    out += "  - " + shown(cause, "sentence") + "\n";  // may begin with a validator's name
+    if (const std::string rule = shown(cause, "rule"); rule != "-") out += "    rule " + rule + "\n";
   }
   return out;
 }

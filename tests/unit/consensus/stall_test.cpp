@@ -207,6 +207,14 @@ TEST_F(Stall, AFullDiskOfThisNodeIsToldFirst) {
   EXPECT_EQ(rule_text(cause), "P-3.19: nothing is signed that cannot be stored first");
 }
 
+TEST_F(Stall, WithAFullDiskNobodyElseIsBlamedForTheRound) {
+  overdue();
+  facts_.rounds.back().voters[2].prevote = "none";
+  facts_.disk.state = DiskState::full;
+  EXPECT_FALSE(judge().moving());
+  (void)only(CauseKind::own_disk_full);
+}
+
 TEST_F(Stall, ASlowDiskOfThisNodeIsMeasured) {
   facts_.disk = {DiskState::slow, 612};
   EXPECT_EQ(to_text(only(CauseKind::own_disk_slow)),
