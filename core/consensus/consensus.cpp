@@ -44,8 +44,7 @@ Consensus::Consensus(crypto::Verifier verifier, std::optional<VoteSigner> signer
   if (!signer_) return;
   if (LUCID_MUTANT(amnesia_after_restart)) restored_ = Restored{{}, {}, {}, restored_.floor};
   if (LUCID_MUTANT(only_last_record_kept) && !restored_.records.empty()) restored_.records = {restored_.records.back()};
-  signer_->restore(restored_.records);
-  signer_->raise_floor(restored_.floor);
+  signer_->restore(restored_.records, restored_.floor);
   if (restored_.durable.watching) signer_->doubt_restored();
   halted_ = restored_.durable.halted;
   if (halted_)

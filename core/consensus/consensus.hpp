@@ -124,6 +124,7 @@ class Consensus {
   bool is_own(const Address& signer) const { return signer_ && signer_->address() == signer; }
   bool judge_own(const SignedMessage& seen, bool told, Output& out);
   void take_over(const SignedMessage& seen, Output& out);
+  void note_restored(const SignRecord& newer, Output& out);
   void enter_newest_record();
   void note(const SignedMessage& message);
   void note(const Certificate& certificate, const ValidatorSet& set, Output& out);

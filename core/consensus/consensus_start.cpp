@@ -79,8 +79,10 @@ void Consensus::take(TimeMs, WatchOver input, Output& out) {
 /// Whether a signature of this node's key is one of its own. `told`: by an answer to the question of the start.
 bool Consensus::judge_own(const SignedMessage& seen, bool told, Output& out) {
   const SignRecord record = record_of(seen);
-  if (signer_->made(record) || LUCID_MUTANT(restored_disk_not_noticed)) return true;
   const bool asking = start_.phase() == StartPhase::asking;
+  if (LUCID_MUTANT(restored_disk_not_noticed)) return true;
+  if (asking && told && signer_->is_passed(record)) note_restored(record, out);
+  if (signer_->made(record)) return true;
   const bool learning = asking || (told && start_.phase() == StartPhase::watching);
   if (!learning || !signer_->is_newer(record)) {
     note_foreign(record, out);
@@ -90,15 +92,20 @@ bool Consensus::judge_own(const SignedMessage& seen, bool told, Output& out) {
   return true;
 }
 
-/// This key signed it in a life of which this disk knows nothing.
-void Consensus::take_over(const SignedMessage& seen, Output& out) {
-  const SignRecord record = record_of(seen);
+/// The disk was copied or restored: the key has signed since.
+void Consensus::note_restored(const SignRecord& newer, Output& out) {
   if (!start_.watch_needed())
     out.alarms.push_back({AlarmKind::sign_state_restored,
                           Error{Fault::foreign_signature, "newest record", "none above that of this node's disk",
-                                "height " + std::to_string(record.height) + " round " + std::to_string(record.round)}});
+                                "height " + std::to_string(newer.height) + " round " + std::to_string(newer.round)}});
   start_.newer_seen();
   durable_changed_ = true;
+}
+
+/// This key signed it in a life of which this disk knows nothing.
+void Consensus::take_over(const SignedMessage& seen, Output& out) {
+  const SignRecord record = record_of(seen);
+  note_restored(record, out);
   if (start_.phase() == StartPhase::watching) start_watch(out);
   signer_->take_over(record);
   if (record.height <= signer_->floor()) return;  // the chain has passed it

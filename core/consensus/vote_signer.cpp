@@ -61,11 +61,16 @@ Result<crypto::Verified<Proposal>> VoteSigner::sign(Proposal proposal, const Val
   return verified;
 }
 
-void VoteSigner::restore(const std::vector<SignRecord>& records) {
+void VoteSigner::restore(const std::vector<SignRecord>& records, Height floor) {
   records_.insert(records_.end(), records.begin(), records.end());
   std::stable_sort(records_.begin(), records_.end(),
                    [](const SignRecord& a, const SignRecord& b) { return a.place() < b.place(); });
-  if (!records_.empty()) judged_from_ = records_.back().height;
+  if (!records_.empty()) {
+    judged_from_ = records_.back().height;
+    restored_newest_ = records_.back().place();
+  }
+  restored_floor_ = floor;
+  raise_floor(floor);
 }
 
 void VoteSigner::raise_floor(Height height) {
@@ -87,6 +92,10 @@ void VoteSigner::remember(const SignRecord& record) {
 bool VoteSigner::is_newer(const SignRecord& record) const {
   const auto& newest = records_.empty() ? at_floor_ : records_;
   return record.height >= floor_ && (newest.empty() || record.place() > newest.back().place());
+}
+
+bool VoteSigner::is_passed(const SignRecord& record) const {
+  return record.height < floor_ && record.height > restored_floor_ && record.place() > restored_newest_;
 }
 
 void VoteSigner::take_over(const SignRecord& record) {

@@ -29,8 +29,8 @@ class VoteSigner {
   /// Fills in proposer and signature. Faults as above.
   Result<crypto::Verified<Proposal>> sign(Proposal proposal, const ValidatorSet& set);
 
-  /// Takes over what was stored.
-  void restore(const std::vector<SignRecord>& records);
+  /// Takes over what was stored. `floor`: of the chain that was stored beside it.
+  void restore(const std::vector<SignRecord>& records, Height floor);
   /// Nothing at or below `height` is signed any more; its records are dropped.
   void raise_floor(Height height);
   Height floor() const { return floor_; }
@@ -38,7 +38,10 @@ class VoteSigner {
   /// Whether `record` stands above everything that this signer knows of its key: an earlier life may have signed it,
   /// since forgotten (a restored disk).
   bool is_newer(const SignRecord& record) const;
-  /// Takes over such a signature. Nothing at or below it is signed any more.
+  /// Whether it stood above everything that was restored, and the chain has passed it since: nothing of it is left to
+  /// take over, and yet, before this life signs anything, it says that the disk is older than its key.
+  bool is_passed(const SignRecord& record) const;
+  /// Takes over a newer signature. Nothing at or below it is signed any more.
   void take_over(const SignRecord& record);
   /// Below its newest record an earlier life may have signed more than was restored.
   void doubt_restored();
@@ -64,6 +67,8 @@ class VoteSigner {
   using Place = std::tuple<Height, Round, SignStep>;
 
   Height floor_ = 0;
+  Height restored_floor_ = 0;
+  Place restored_newest_{};
   std::vector<SignRecord> records_;
   std::vector<SignRecord> at_floor_;                    // of the height at the floor: certificates for it still arrive
   Height judged_from_ = 0;                              // what was signed below is not known any more

@@ -229,6 +229,23 @@ TEST(StartExchange, AnAnswerAboveTheOwnNewestRecordIsAnAlarmAndAWatchOfTwoSlots)
   EXPECT_FALSE(over.persist->durable.watching);
 }
 
+// Over a fast network the missed blocks are here before the answers.
+TEST(StartExchange, AnAnswerThatTheChainHasPassedSinceIsAnAlarmAndAWatchToo) {
+  Waking seat;
+  HeightPlan later = seat.room.plan();
+  later.height = 9;
+  later.previous_time += 80'000;
+  seat.give(HeightStarted{later});
+  const Output found = seat.told('b', seat.own(VoteStep::precommit, 0, seat.x, 4));
+  EXPECT_TRUE(alarmed(found, AlarmKind::sign_state_restored));
+  ASSERT_TRUE(found.persist);
+  EXPECT_TRUE(found.persist->durable.watching);
+  const Output watching = seat.told('c', seat.own(VoteStep::precommit, 0, seat.x, 4));
+  EXPECT_TRUE(watching.alarms.empty()) << "once is enough";
+  ASSERT_TRUE(request<StartWatch>(watching));
+  EXPECT_FALSE(seat.core->may_sign());
+}
+
 TEST(StartExchange, NothingAtOrBelowTheHighestAnswerIsSignedAgain) {
   Waking seat;
   const auto told = seat.own(VoteStep::prevote, 2, std::nullopt);

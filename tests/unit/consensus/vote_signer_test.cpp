@@ -84,7 +84,7 @@ TEST(VoteSigner, RemembersWhatItSignedBeforeARestart) {
   Desk before;
   const auto vote = before.vote(5, 3, VoteStep::prevote, kBlockX);
   Desk desk;
-  desk.signer.restore(before.signer.records());
+  desk.signer.restore(before.signer.records(), 0);
   EXPECT_EQ(desk.vote(5, 3, VoteStep::prevote, kBlockY).error().fault, Fault::sign_refused);
   EXPECT_EQ(**desk.vote(5, 3, VoteStep::prevote, kBlockX), **vote);
   EXPECT_TRUE(desk.signer.made(record_of(**vote)));
