@@ -154,20 +154,6 @@ Status ValidatorRunner::persist(const consensus::Persist& persist) {
   return stored;
 }
 
-void ValidatorRunner::send(const std::vector<consensus::Message>& messages) {
-  send(messages, std::nullopt);
-}
-
-void ValidatorRunner::send(std::vector<consensus::Message> messages, std::optional<PeerId> only) {
-  SendToPeers out{std::move(messages), {}, only};
-  for (const auto& message : out.messages)
-    if (const auto* proposal = std::get_if<consensus::ProposalMessage>(&message))
-      if (const auto found = blocks_.find(proposal->proposal->block); found != blocks_.end())
-        out.blocks.push_back(found->second);
-  note_sent(out);
-  act::tell(self_, deps_.peers, std::move(out));
-}
-
 void ValidatorRunner::note_sent(const SendToPeers& out) {
   proposals_.at_height(core_.height());
   for (const auto& message : out.messages)
