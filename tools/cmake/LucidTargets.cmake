@@ -77,10 +77,11 @@ function(lucid_program name)
   lucid_jumbo(${name})
 endfunction()
 
-# lucid_tests(NAME [PATHS] [JUMBO n] [TIMEOUT s] LINK targets…): one test program of all sources in tests/NAME.
-# PATHS: they read files of the tree or start its programs.
+# lucid_tests(NAME [PATHS] [SERIAL] [JUMBO n] [TIMEOUT s] [WITH sources…] LINK targets…): one test program of all sources
+# in tests/NAME, and those of other tests that it shares. PATHS: they read files of the tree or start its programs.
+# SERIAL: they measure time, and CTest runs nothing beside them.
 function(lucid_tests name)
-  cmake_parse_arguments(ARG "PATHS" "TIMEOUT;JUMBO" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "PATHS;SERIAL" "TIMEOUT;JUMBO" "WITH;LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -88,7 +89,7 @@ function(lucid_tests name)
   if(NOT sources)
     return()
   endif()
-  add_executable(lucid-tests-${name} ${sources})
+  add_executable(lucid-tests-${name} ${sources} ${ARG_WITH})
   target_link_libraries(lucid-tests-${name} PRIVATE lucid_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   lucid_jumbo(lucid-tests-${name} ${ARG_JUMBO})
   # The optimiser works longest on the tests, where nothing is gained: what they test is optimised all the same.
@@ -97,5 +98,9 @@ function(lucid_tests name)
     target_compile_definitions(lucid-tests-${name} PRIVATE LUCID_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
       LUCID_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   endif()
-  gtest_discover_tests(lucid-tests-${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${name})
+  set(properties TIMEOUT ${ARG_TIMEOUT} LABELS ${name})
+  if(ARG_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  gtest_discover_tests(lucid-tests-${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
