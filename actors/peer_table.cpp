@@ -67,9 +67,20 @@ PeerTable::Opened PeerTable::opened(const TlsPublicKey& whom, ConnectionId conne
   const Opened out{true, link.connection};
   link.connection = connection;
   link.dialled = dialled;
-  link.failures = 0;
   link.why.clear();
   return out;
+}
+
+void PeerTable::proved(const TlsPublicKey& whom) {
+  const auto found = links_.find(whom);
+  if (found == links_.end()) return;
+  found->second.failures = 0;
+  found->second.taken = 0;
+}
+
+bool PeerTable::is_taken(const TlsPublicKey& whom) {
+  const auto found = links_.find(whom);
+  return found != links_.end() && ++found->second.taken == kCallsOfACopy;
 }
 
 std::optional<TlsPublicKey> PeerTable::closed(ConnectionId connection, std::uint64_t now_ms, std::string why) {

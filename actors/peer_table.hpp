@@ -20,6 +20,10 @@ namespace lucid::actors {
 /// Between two calls to a node that is not reached: doubles each time, and up to a quarter less by chance.
 inline constexpr std::uint64_t kCallAgainMs = 250, kCallAgainMaxMs = 10'000;
 
+/// So often in a row a node says that it is connected with this node's key already, and is not with this node: beyond
+/// what a connection needs to be noticed as dead, since a call comes later each time.
+inline constexpr std::uint32_t kCallsOfACopy = 6;
+
 struct PeerAddress {
   std::string host;
   std::uint16_t port = 0;
@@ -56,6 +60,10 @@ class PeerTable {
   };
   /// A new connection with `whom`; `dialled`: made by this node.
   Opened opened(const TlsPublicKey& whom, ConnectionId connection, bool dialled);
+  /// It has carried an answer: only now earlier failures count no more.
+  void proved(const TlsPublicKey& whom);
+  /// It says that it is connected with this key already. Whether that makes a copy of this node certain, once.
+  bool is_taken(const TlsPublicKey& whom);
   /// Returns whose it was; absent where it had been replaced.
   std::optional<TlsPublicKey> closed(ConnectionId connection, std::uint64_t now_ms, std::string why);
 
@@ -69,6 +77,7 @@ class PeerTable {
     bool dialled = false;
     bool calling = false;
     std::uint32_t failures = 0;  // in a row
+    std::uint32_t taken = 0;     // of these, those of is_taken()
     std::uint64_t call_at_ms = 0;
     std::string why;
   };

@@ -77,7 +77,8 @@ void Peers::take_tip(const TipChanged& tip) {
       if (const auto hint = deps_.hints.find(member.name); hint != deps_.hints.end()) peer.at = hint->second;
       known[member.tls_key] = std::move(peer);
     }
-  known.erase(deps_.tls_key);
+  const auto self = known.extract(deps_.tls_key);
+  takes_part_ = !self.empty() && self.mapped().validator.has_value();
   for (const auto& [key, peer] : known) deps_.numbers->known_ms.try_emplace(key, deps_.clock.monotonic_ms());
   auto admitted = std::make_shared<std::set<TlsPublicKey>>();
   for (const auto& [key, peer] : known) admitted->insert(key);

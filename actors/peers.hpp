@@ -142,6 +142,7 @@ class Peers {
   void send_to(PeerId peer, const Message& message);
   std::vector<ConnectionId> validators() const;
   std::vector<ConnectionId> connection_of(PeerId peer) const;
+  std::vector<ConnectionId> partner(PeerId peer) const;
   void offer(const OfferTransactions& out);
 
   interface::pointer self_;
@@ -150,6 +151,7 @@ class Peers {
   Sessions sessions_;
   std::map<PeerId, ConnectionId> by_peer_;
   std::shared_ptr<const ledger::ChainState> state_;   // of the tip
+  bool takes_part_ = false;                           // this node's key is a validator's
   std::map<Hash256, consensus::Message> verified_;    // by SHA-256 of the envelope
   std::deque<Hash256> verified_order_;                // oldest first
   NetworkView network_;                               // but for its peers

@@ -59,8 +59,15 @@ void Peers::frame(const WireFrame& frame) {
 Status Peers::hear(Sessions::iterator at, codec::PeerMessage& message, const Bytes& payload) {
   Session& session = at->second;
   const auto kind = codec::kind_of(message);
-  if (const auto* refused = std::get_if<Refused>(&message))
-    return fail(fault_of(refused->reason), "the other end's answer");
+  if (const auto* refused = std::get_if<Refused>(&message)) {
+    const Fault fault = fault_of(refused->reason);
+    const auto current = table_.connection_of(session.key);
+    const bool only_one = !current || *current == at->first;
+    if (fault == Fault::peer_duplicate && only_one && table_.is_taken(session.key))
+      deps_.log("ALARM keys_in_use: " + name_of(session.key) +
+                " is connected with a node that has this node's keys, and it is not this one: a copy of it runs");
+    return fail(fault, "the other end's answer");
+  }
   if (!session.greeted) {
     const auto* hello = std::get_if<Hello>(&message);
     if (!hello) return fail(Fault::peer_protocol, "first message", "hello", std::string(codec::kind_name(kind)));
@@ -80,6 +87,7 @@ Status Peers::hear(Sessions::iterator at, codec::PeerMessage& message, const Byt
             return {};
           },
           [&](const Pong& pong) -> Status {
+            table_.proved(session.key);
             hear_pong(session, pong);
             return {};
           },

@@ -17,14 +17,26 @@ std::vector<ConnectionId> Peers::connection_of(PeerId peer) const {
 
 std::vector<ConnectionId> Peers::validators() const {
   std::vector<ConnectionId> out;
+  if (!takes_part_) return out;
   for (const auto& [peer, connection] : by_peer_)
     if (sessions_.at(connection).validator) out.push_back(connection);
   return out;
 }
 
+/// A peer that this node decides blocks with. An observer hears nothing but blocks, and says nothing but what asks for
+/// them: anything else would end the connection.
+std::vector<ConnectionId> Peers::partner(PeerId peer) const {
+  auto out = connection_of(peer);
+  if (!out.empty() && (!takes_part_ || !sessions_.at(out.front()).validator)) out.clear();
+  return out;
+}
+
 template <class Message>
 void Peers::send_to(PeerId peer, const Message& message) {
-  if (auto to = connection_of(peer); !to.empty()) send_to(std::move(to), codec::encode_envelope(message));
+  constexpr bool kAlsoObservers = std::is_same_v<Message, TipNotice> || std::is_same_v<Message, GetBlocks> ||
+                                  std::is_same_v<Message, Blocks> || std::is_same_v<Message, Pong>;
+  if (auto to = kAlsoObservers ? connection_of(peer) : partner(peer); !to.empty())
+    send_to(std::move(to), codec::encode_envelope(message));
 }
 template void Peers::send_to(PeerId, const BlockAsked&);
 template void Peers::send_to(PeerId, const NewestRecordAnswer&);
@@ -36,7 +48,7 @@ template void Peers::send_to(PeerId, const ChunkAsked&);
 template void Peers::send_to(PeerId, const ChunkPiece&);
 
 void Peers::send(const SendToPeers& out) {
-  const auto to = out.only ? connection_of(*out.only) : validators();
+  const auto to = out.only ? partner(*out.only) : validators();
   if (to.empty()) return;
   for (const consensus::Message& message : out.messages) {
     if (const auto* vote = std::get_if<crypto::Verified<Vote>>(&message)) {
@@ -57,7 +69,7 @@ void Peers::send(const SendToPeers& out) {
 }
 
 void Peers::offer(const OfferTransactions& out) {
-  const auto to = out.only ? connection_of(*out.only) : validators();
+  const auto to = out.only ? partner(*out.only) : validators();
   if (to.empty()) return;
   TransactionsOffered offered;
   for (const Bytes& transaction : out.transactions) offered.transactions.emplace_back(transaction);

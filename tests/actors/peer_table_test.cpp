@@ -44,6 +44,7 @@ TEST_F(PeerTableTest, WhoIsNotReachedIsCalledLessAndLessOften) {
   table_.calls(now_ms);
   EXPECT_TRUE(table_.opened(key(1), kFirst, true).kept);
   EXPECT_EQ(table_.last_failure(key(1)), "");
+  table_.proved(key(1));
   table_.closed(kFirst, now_ms, "cut");
   EXPECT_EQ(table_.calls(now_ms + kCallAgainMs).front(), key(1)) << "a success begins anew";
 }
@@ -90,6 +91,29 @@ TEST(PeerAddress, IsAHostAndAPort) {
     ASSERT_FALSE(parsed) << wrong;
     EXPECT_EQ(parsed.error().fault, Fault::genesis_field) << wrong;
   }
+}
+
+TEST_F(PeerTableTest, AConnectionThatEndsBeforeAnAnswerIsOneMoreFailure) {
+  table_.know({{key(1), {"one", Address{}, PeerAddress{"10.0.0.1", 8090}}}});
+  std::uint64_t now_ms = 0, waited_ms = 0;
+  for (std::uint64_t number = 0; number < 10; ++number) {
+    const std::uint64_t closed_ms = now_ms;
+    while (table_.calls(now_ms) != std::vector{key(1)}) ++now_ms;
+    waited_ms = now_ms - closed_ms;
+    ASSERT_TRUE(table_.opened(key(1), ConnectionId{100 + number}, true).kept);
+    table_.closed(ConnectionId{100 + number}, now_ms, "refused");
+  }
+  EXPECT_GE(waited_ms, kCallAgainMaxMs * 3 / 4) << "it is called ever later";
+  EXPECT_LE(waited_ms, kCallAgainMaxMs);
+}
+
+TEST_F(PeerTableTest, WhoIsToldOftenEnoughThatItsKeyIsTakenHasACopy) {
+  for (std::uint32_t told = 1; told < kCallsOfACopy; ++told) EXPECT_FALSE(table_.is_taken(key(1))) << told;
+  table_.proved(key(1));
+  for (std::uint32_t told = 1; told < kCallsOfACopy; ++told)
+    EXPECT_FALSE(table_.is_taken(key(1))) << "an answer in between: it was an old connection of this node";
+  EXPECT_TRUE(table_.is_taken(key(1)));
+  EXPECT_FALSE(table_.is_taken(key(1))) << "said once";
 }
 
 }  // namespace
