@@ -81,9 +81,13 @@ TEST_F(ClusterCopyTest, ACopyBesideTheNodeSaysSoAndNeverSigns) {
     e2e::Process twin({e2e::program("lucidd"), "--data-dir", copy().string(), "--genesis",
                        (net() / "genesis.json").string(), "--engine-port", "0"},
                       scratch());
-    EXPECT_TRUE(twin.until([&] { return said_by_copy(twin).find("ALARM foreign_signature") != std::string::npos; }))
-        << "it does not notice that its key signs elsewhere:\n"
-        << said_by_copy(twin);
+    // Told by the others' answers, or never let in because the node itself is connected.
+    const auto says_so = [&] {
+      const std::string said = said_by_copy(twin);
+      return said.find("ALARM foreign_signature") != std::string::npos ||
+             said.find("ALARM keys_in_use") != std::string::npos;
+    };
+    EXPECT_TRUE(twin.until(says_so)) << "it does not notice that its key is in use elsewhere:\n" << said_by_copy(twin);
     // It stays, and the others go on.
     const Height at = height(1);
     EXPECT_TRUE(twin.until([&] { return height(1) >= at + 10; })) << "the chain stands still";

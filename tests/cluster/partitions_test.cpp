@@ -45,7 +45,7 @@ class ClusterPartitionTest : public ClusterTest {
  protected:
   /// What had a quorum before the cut may still arrive; after that a minority stands still, a quorum goes on.
   void expect_what_a_quorum_can(const Groups& groups) {
-    constexpr milliseconds kOnItsWay{1'000}, kWatched{3'000};
+    constexpr milliseconds kOnItsWay{1'000}, kWatched{2'500};
     ::poll(nullptr, 0, static_cast<int>(kOnItsWay.count()));
     std::map<Node, Height> settled;
     for (Node node = 1; node <= kNodes; ++node) settled[node] = height(node);

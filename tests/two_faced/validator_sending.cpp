@@ -77,6 +77,7 @@ void ValidatorRunner::send(std::vector<consensus::Message> messages, std::option
       if (auto other = other_face(**vote, *deps_.key, deps_.verifier)) message = std::move(*other);
     }
   }
+  note_sent(out);
   act::tell(self_, deps_.peers, std::move(out));
 }
 
