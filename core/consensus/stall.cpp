@@ -247,17 +247,18 @@ class Findings {
   std::vector<Cause> causes_;
 };
 
-/// Whether blocks that others decided still come in, or were asked for just now.
-bool catches_up(const StallFacts& facts, const std::vector<Cause>& causes) {
-  const bool behind = std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
-    return cause.kind == CauseKind::behind_the_others || cause.kind == CauseKind::tip_unconfirmed;
-  });
-  return facts.catch_up.catching_up && behind && facts.catch_up.tip_for_ms < kCatchUpPatienceMs;
+/// Whether blocks that others decided still come in, or enough are here to say whether there are any.
+bool catches_up(const StallFacts& facts, const Findings& found) {
+  const auto has = [&](CauseKind kind) {
+    return std::any_of(found.causes().begin(), found.causes().end(),
+                       [&](const Cause& cause) { return cause.kind == kind; });
+  };
+  const bool can = has(CauseKind::behind_the_others) || (has(CauseKind::tip_unconfirmed) && found.enough_here());
+  return facts.catch_up.catching_up && can && facts.catch_up.tip_for_ms < kCatchUpPatienceMs;
 }
 
-Pace pace_of(const StallFacts& facts, const Findings& found, const std::vector<Cause>& causes,
-             const Diagnosis& diagnosis) {
-  if (catches_up(facts, causes) && diagnosis.here > (facts.is_member ? 1 : 0)) return Pace::catching_up;
+Pace pace_of(const StallFacts& facts, const Findings& found, const Diagnosis& diagnosis) {
+  if (catches_up(facts, found)) return Pace::catching_up;
   if (!found.enough_here() || !facts.silent_part.empty()) return Pace::stalled;
   if (!facts.status.started) return facts.times.here_ms < diagnosis.patience_ms ? Pace::catching_up : Pace::stalled;
   if (diagnosis.overdue_ms >= diagnosis.patience_ms) return Pace::stalled;
@@ -292,7 +293,7 @@ Diagnosis diagnose(const StallFacts& facts) {
   out.patience_ms = patience_ms(facts.params, facts.validators);
   out.here = found.here();
   out.needed = facts.validators.quorum();
-  out.pace = pace_of(facts, found, found.causes(), out);
+  out.pace = pace_of(facts, found, out);
   // With a full disk this node takes in nothing of its round: what it holds of it says nothing of the others.
   if (!out.moving() && facts.disk.state != DiskState::full) found.look_at_round();
   out.causes = found.take();

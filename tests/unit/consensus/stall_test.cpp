@@ -358,6 +358,19 @@ TEST_F(Stall, ATipThatNobodyHasConfirmedIsNotBuiltUpon) {
             "this node does not know yet whether its tip is the newest block: 1 of 2 other validators have said so");
 }
 
+TEST_F(Stall, ANodeThatHasStartedAmongTooFewIsToldWhoIsMissingAndNotThatItCatchesUp) {
+  facts_.status = {};
+  facts_.times.here_ms = 1'000;
+  facts_.catch_up = {true, 1'000, 1, 2, "looks for peers"};
+  EXPECT_EQ(judge().pace, Pace::catching_up) << "all are here: they will say it";
+  other('c').connected = other('d').connected = false;
+  EXPECT_FALSE(judge().moving());
+  EXPECT_EQ(judge().causes.front().kind, CauseKind::too_few_validators);
+  EXPECT_TRUE(finds(CauseKind::tip_unconfirmed));
+  other('b').height = 300;
+  EXPECT_EQ(judge().pace, Pace::catching_up) << "one is enough to fetch blocks from";
+}
+
 // ---- within a height
 
 TEST_F(Stall, AProposalThatThisNodeRejectedIsToldWithTheRule) {
