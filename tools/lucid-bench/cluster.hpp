@@ -46,6 +46,8 @@ class Cluster {
   /// Of one sample of /metrics, by name; those with labels left out.
   Result<std::map<std::string, double>> metrics(std::size_t node) const;
   Result<ClusterUse> use() const;
+  /// Of one node, since its start.
+  Result<double> cpu_seconds(std::size_t node) const { return read_cpu_seconds(state_.nodes[node].process.pid); }
   /// Of the node that holds most.
   Result<double> most_memory_mb() const;
 

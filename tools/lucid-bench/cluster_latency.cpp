@@ -61,14 +61,17 @@ void add_rows(const std::string& profile, const Stored& stored, double interval_
       {name + "p99", p99, "ms", interval_ms, "block interval", "ratio <= 1.5", p99 <= kGoalIntervals * interval_ms});
 }
 
-void add_use(const std::string& profile, const Stored& stored, const Used& used, Table& table) {
+void add_use(const std::string& profile, const Stored& stored, const Used& used, double transactions_bytes,
+             Table& table) {
   const std::string name = "4 nodes, " + profile + ": ";
   const auto blocks = static_cast<double>(used.to - used.from);
   table.add({name + "blocks that took more than one round", static_cast<double>(stored.rounds_above_0), "", blocks,
              "blocks"});
   table.add({name + "memory of the largest", used.memory_mb, "MB", {}, {}, "<= 100 MB", used.memory_mb <= kGoalMb});
-  table.add({name + "bytes on the wire of a block", used.of_block(&ClusterUse::sent_bytes), "bytes"});
-  table.add({name + "bytes on disk of a block", used.of_block(&ClusterUse::written_bytes), "bytes"});
+  table.add({name + "bytes on the wire of a block", used.of_block(&ClusterUse::sent_bytes), "bytes",
+             transactions_bytes / blocks * (kClusterNodes - 1), "its transactions to three others"});
+  table.add({name + "bytes on disk of a block", used.of_block(&ClusterUse::written_bytes), "bytes",
+             transactions_bytes / blocks * kClusterNodes, "its transactions at four"});
 }
 
 /// Until nothing waits at any node.
@@ -112,7 +115,7 @@ Status measure_latency(const BenchOptions& options, const std::string& profile, 
   LUCID_TRY(cluster.down());
   LUCID_TRY_ASSIGN(const auto stored, read_stored(cluster, load, *watch, used.from));
   add_rows(profile, stored, static_cast<double>(interval_ms), table);
-  add_use(profile, stored, used, table);
+  add_use(profile, stored, used, static_cast<double>(load.accepted().size() * SteadyLoad::kTransactionBytes), table);
   return {};
 }
 

@@ -27,7 +27,6 @@ constexpr double kPatienceSeconds = 30;
 constexpr const char* kBatchPath = "/api/v1/transactions/batch";
 constexpr const char* kSubmitPath = "/api/v1/transactions";
 constexpr std::size_t kSteadyConnections = 8;
-constexpr std::size_t kSteadyBytes = 1'000;
 
 std::string raw_of(const std::string& hex) {
   return R"({"raw":")" + hex + R"("})";
@@ -214,7 +213,7 @@ SteadyLoad::SteadyLoad(const Cluster& cluster, const crypto::ChainIdentity& chai
     : cluster_(cluster), per_second_(per_second) {
   const Accounts accounts(chain);
   for (std::size_t i = 0; i < count; ++i) {
-    const Bytes encoded = accounts.data(i, kValidFor, kSteadyBytes);
+    const Bytes encoded = accounts.data(i, kValidFor, kTransactionBytes);
     bodies_.emplace_back(crypto::transaction_id(encoded), raw_of(to_hex(encoded)));
   }
 }

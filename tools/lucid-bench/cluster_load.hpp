@@ -76,6 +76,8 @@ class FullLoad {
 /// come.
 class SteadyLoad {
  public:
+  static constexpr std::size_t kTransactionBytes = 1'000;
+
   struct Accepted {
     Hash256 id;
     std::size_t node = 0;
