@@ -9,6 +9,15 @@ constexpr std::chrono::seconds kSyncAskTimeout{5};
 /// Executing and storing the largest block takes less; the ledger may wait for the disk.
 constexpr std::chrono::seconds kExecuteTimeout{60};
 constexpr std::chrono::seconds kVerifyAheadTimeout{30};
+/// What the disk takes at once, and what its answer is waited for once.
+constexpr std::uint32_t kRun = 32;
+
+sync::Bounds bounds_with_runs(const ChainParams& params) {
+  sync::Bounds bounds = sync::bounds_of(params);
+  bounds.run = kRun;
+  return bounds;
+}
+
 }  // namespace
 
 FinalReader read_final(std::shared_ptr<storage::ChainStore> store) {
@@ -23,7 +32,7 @@ FinalReader read_final(std::shared_ptr<storage::ChainStore> store) {
 BlockSync::BlockSync(interface::pointer self, Deps deps)
     : self_(self),
       deps_(std::move(deps)),
-      core_(deps_.verifier, sync::bounds_of(deps_.params), deps_.self, deps_.seed),
+      core_(deps_.verifier, bounds_with_runs(deps_.params), deps_.self, deps_.seed),
       tip_since_ms_(deps_.clock.monotonic_ms()) {
   act::ask(self_, deps_.ledger, kSyncAskTimeout, GetTip{})
       .then([this](const TipChanged& tip) { take_tip(tip); }, [](const caf::error&) {});
@@ -49,7 +58,9 @@ BlockSync::interface::behavior_type BlockSync::make_behavior() {
       },
       [this](const BlocksWanted& wanted) { give_blocks(wanted); },
       [this](const SyncDue& due) {
-        if (due.generation == timer_) take(sync::TimerFired{});
+        if (due.generation != timer_) return;
+        wake_at_ms_.reset();
+        take(sync::TimerFired{});
       },
       [this](const GetSyncStatus&) {
         const std::uint64_t now_ms = deps_.clock.monotonic_ms();
@@ -80,18 +91,27 @@ void BlockSync::perform(const sync::Output& output) {
   }
   for (const auto& alarm : output.alarms) deps_.log("ALARM sync: " + to_text(alarm));
   for (const auto& arrived : output.arrived) verify_ahead(arrived);
-  if (output.execute) execute(*output.execute);
+  if (output.execute) {
+    run_ = {*output.execute};
+    run_.insert(run_.end(), output.execute_after.begin(), output.execute_after.end());
+    execute_when_verified();
+  }
   if (output.decided) decided_ = output.decided;
   if (output.agree) agreed_ = *output.agree;
   pass_on();
   if (!output.tell_tip.empty()) act::tell(self_, deps_.peers, TellTip{output.tell_tip, TipNotice{core_.tip()}});
   for (const auto& request : output.requests)
     act::tell(self_, deps_.peers, AskForBlocks{request.peer, request.request});
-  ++timer_;
-  if (!output.wake_at_ms) return;
+  wake_at(output.wake_at_ms);
+}
+
+/// One that runs already and ends before is as good: the core looks, and says when to look again.
+void BlockSync::wake_at(std::optional<std::uint64_t> at_ms) {
+  if (!at_ms || (wake_at_ms_ && *wake_at_ms_ <= *at_ms)) return;
+  wake_at_ms_ = at_ms;
   const std::uint64_t now_ms = deps_.clock.monotonic_ms();
-  const std::uint64_t wait_ms = *output.wake_at_ms > now_ms ? *output.wake_at_ms - now_ms : 1;
-  act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(wait_ms), SyncDue{timer_});
+  const std::uint64_t wait_ms = *at_ms > now_ms ? *at_ms - now_ms : 1;
+  act::tell_after(self_, act::me<interface>(self_), std::chrono::milliseconds(wait_ms), SyncDue{++timer_});
 }
 
 /// Its certificate is looked at in its turn: a peer that lied has the signatures of what it was asked for checked once,
@@ -110,23 +130,25 @@ void BlockSync::verified(Height height, const Hash256& hash, std::vector<crypto:
   if (found == ahead_.end() || found->second.hash != hash) return;
   found->second.verified = true;
   found->second.transactions = std::move(transactions);
-  if (its_turn_ && its_turn_->hash == hash) execute(*std::exchange(its_turn_, {}));
+  execute_when_verified();
 }
 
-void BlockSync::execute(const sync::FinalBlock& final) {
-  const auto found = ahead_.find(final.height);
-  if (found == ahead_.end() || found->second.hash != final.hash) return follow(final, {});
-  if (found->second.verified) return follow(final, found->second.transactions);
-  its_turn_ = final;
-}
-
-/// What follows a success is the ledger's TipChanged.
-void BlockSync::follow(const sync::FinalBlock& final, std::vector<crypto::TransactionPtr> transactions) {
-  act::ask(self_, deps_.ledger, kExecuteTimeout,
-           FollowBlock{final.hash, final.block, final.certificate, std::move(transactions)})
+/// What follows a success is the ledger's TipChanged of each.
+void BlockSync::execute_when_verified() {
+  FollowBlocks run;
+  for (const auto& final : run_) {
+    run.blocks.push_back({final.hash, final.block, final.certificate, {}});
+    const auto found = ahead_.find(final.height);
+    if (found == ahead_.end() || found->second.hash != final.hash) continue;  // the ledger checks it
+    if (!found->second.verified) return;
+    run.blocks.back().transactions = found->second.transactions;
+  }
+  run_.clear();
+  if (run.blocks.empty()) return;
+  act::ask(self_, deps_.ledger, kExecuteTimeout, std::move(run))
       .then([](const CommittedHeight&) {},
-            [this, height = final.height](const caf::error& error) {
-              take(sync::ExecuteFailed{height, from_caf(error)});
+            [this](const caf::error& error) {
+              take(sync::ExecuteFailed{core_.tip() + 1, from_caf(error)});
             });
 }
 

@@ -31,7 +31,7 @@ LUCID_LOCAL_MESSAGE(SyncDue)
 LUCID_LOCAL_MESSAGE(GetSyncStatus)
 LUCID_LOCAL_MESSAGE(SyncReport)
 
-using FollowingLedger = act::iface<CommittedHeight(FollowBlock), TipChanged(GetTip)>;
+using FollowingLedger = act::iface<CommittedHeight(FollowBlocks), TipChanged(GetTip)>;
 using PlannedValidator = act::iface<void(HeightPlanned), void(DecidedHeard)>;
 using BlockSyncActor =
     act::iface<void(TipChanged), void(HeightPlanned), void(PeerConnected), void(PeerGone), void(TipHeard),
@@ -69,9 +69,9 @@ class BlockSync {
   void take_tip(const TipChanged& tip);
   void verify_ahead(const sync::ArrivedBlock& arrived);
   void verified(Height height, const Hash256& hash, std::vector<crypto::TransactionPtr> transactions);
-  void execute(const sync::FinalBlock& final);
-  void follow(const sync::FinalBlock& final, std::vector<crypto::TransactionPtr> transactions);
+  void execute_when_verified();
   void pass_on();
+  void wake_at(std::optional<std::uint64_t> at_ms);
   void give_blocks(const BlocksWanted& wanted);
   void publish_state();
 
@@ -86,7 +86,8 @@ class BlockSync {
   Deps deps_;
   sync::Sync core_;
   std::map<Height, Ahead> ahead_;                      // above the tip, at most sync's window
-  std::optional<sync::FinalBlock> its_turn_;           // to be executed when its transactions are verified
+  std::vector<sync::FinalBlock> run_;                  // to be executed when their transactions are verified
+  std::optional<std::uint64_t> wake_at_ms_;            // a timer runs that ends then
   std::uint64_t tip_since_ms_ = 0;                     // monotonic
   std::uint64_t timer_ = 0;                            // the newest one's generation
   Height agreed_ = 0;                                  // the validator may have the plan of this height

@@ -101,13 +101,17 @@ struct CommitBlock {
   BlockPtr block;
   Certificate certificate;
 };
-/// A block of the past that others have made final: execute and commit it. Answered by CommittedHeight once it is
-/// stored, or with why it could not be; then nothing has changed.
-struct FollowBlock {
+/// A block of the past that others have made final.
+struct FollowedBlock {
   Hash256 hash;
   BlockPtr block;
   crypto::Verified<Certificate> certificate;
-  std::vector<crypto::TransactionPtr> transactions;  // of the block, as BlockVerified; empty where nobody asked yet
+  std::vector<crypto::TransactionPtr> transactions;  // of the block, as BlockVerified; empty: to be verified yet
+};
+/// Execute and commit these, each the child of the one before, in one synced transaction. Answered by CommittedHeight
+/// of the last once they are stored, or with why the first that is not could not be; those before it are.
+struct FollowBlocks {
+  std::vector<FollowedBlock> blocks;
 };
 struct CommittedHeight {
   Height height = 0;
@@ -199,18 +203,19 @@ struct ScheduleAnswer {
   std::vector<Address> cooling;
 };
 
-#define LUCID_ENGINE_MESSAGES(X)                                                                                      \
-  X(TipChanged)                                                                                                       \
-  X(GetTip)                                                                                                           \
-  X(HeightPlanned)                                                                                                    \
-  X(WorkWaiting)                                                                                                      \
-  X(BuildBlock)                                                                                                       \
-  X(BlockBuilt)                                                                                                       \
-  X(BuildCandidate)                                                                                                   \
-  X(CandidateBuilt) X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlock) X(CommittedHeight) X(RetryCommit)     \
-      X(StoreAgain) X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving)              \
-          X(SubmitVerified) X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) X(FoundPending)      \
-              X(VerifyBlock) X(BlockVerified) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule) \
+#define LUCID_ENGINE_MESSAGES(X)                                                                               \
+  X(TipChanged)                                                                                                \
+  X(GetTip)                                                                                                    \
+  X(HeightPlanned)                                                                                             \
+  X(WorkWaiting)                                                                                               \
+  X(BuildBlock)                                                                                                \
+  X(BlockBuilt)                                                                                                \
+  X(BuildCandidate)                                                                                            \
+  X(CandidateBuilt)                                                                                            \
+  X(CheckBlock) X(BlockChecked) X(CommitBlock) X(FollowBlocks) X(CommittedHeight) X(RetryCommit) X(StoreAgain) \
+      X(EvidenceSeen) X(WatchOver) X(GetConsensusStatus) X(ConsensusReport) X(CheckMoving) X(SubmitVerified)   \
+          X(SubmitOutcome) X(GetPending) X(PendingTransactions) X(FindPending) X(FoundPending) X(VerifyBlock)  \
+              X(BlockVerified) X(VerifyPart) X(VerifiedPart) X(GetTally) X(TallyAnswer) X(GetSchedule)         \
                   X(ScheduleAnswer)
 
 LUCID_ENGINE_MESSAGES(LUCID_LOCAL_MESSAGE)

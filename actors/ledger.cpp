@@ -13,7 +13,7 @@ constexpr std::size_t kMaxCandidates = 8;
 }  // namespace
 
 Ledger::Ledger(interface::pointer self, Deps deps)
-    : self_(self), deps_(std::move(deps)), plan_(ledger::plan_next(*deps_.chain, *deps_.state)) {
+    : self_(self), deps_(std::move(deps)), tip_{deps_.state, ledger::plan_next(*deps_.chain, *deps_.state)} {
   // Who started before hears of the tip at once, who starts later asks for it.
   for (const auto& listener : deps_.tips) act::tell(self_, listener, tip());
   publish_state();
@@ -26,7 +26,7 @@ Ledger::interface::behavior_type Ledger::make_behavior() {
       [this](const CommitBlock& decided) {
         with_transactions(decided.hash, decided.block, [this, decided](const auto& known) { commit(decided, known); });
       },
-      [this](const FollowBlock& final) { return follow(final); },
+      [this](const FollowBlocks& run) { return answer(follow(run)); },
       [this](const RetryCommit&) {
         if (waiting_) commit(CommitBlock(*waiting_), {});  // executed, unless another height's turn came
       },
@@ -36,8 +36,8 @@ Ledger::interface::behavior_type Ledger::make_behavior() {
 }
 
 caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
-  if (job.height != plan_.height)
-    return to_caf(Error{Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(job.height)});
+  if (job.height != tip_.plan.height)
+    return to_caf(Error{Fault::not_ready, "height", std::to_string(tip_.plan.height), std::to_string(job.height)});
   ledger::BuildInput input;
   input.round = job.round;
   input.time = job.time;
@@ -50,7 +50,7 @@ caf::result<CandidateBuilt> Ledger::build(const BuildCandidate& job) {
   };
   const auto snapshot = deps_.store->snapshot();
   if (!snapshot) return to_caf(snapshot.error());
-  auto built = ledger::build_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, **snapshot, input);
+  auto built = ledger::build_block(*deps_.chain, deps_.verifier, *deps_.state, tip_.plan, **snapshot, input);
   if (!built) return to_caf(built.error());
   const Hash256 hash = built->execution.hash;
   const std::uint64_t size_bytes = codec::encode(built->block).size();
@@ -70,9 +70,14 @@ void Ledger::with_transactions(const Hash256& hash, const BlockPtr& block,
             [go_on](const caf::error&) { go_on({}); });
 }
 
-Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block,
-                                                  const Transactions& transactions) {
-  if (const auto known = candidates_.find(hash); known != candidates_.end()) return &known->second;
+Ledger::Place Ledger::place_after(const ledger::Execution& execution, const ledger::HeightPlan& plan) const {
+  auto state = std::make_shared<const ledger::ChainState>(execution.state);
+  return {state, ledger::plan_next(*deps_.chain, *state, &plan)};
+}
+
+Result<ledger::Execution> Ledger::execute(const Place& place, const crypto::Verified<Certificate>* parent_commit,
+                                          const ledger::StateReader& reader, const Hash256& hash, const Block& block,
+                                          const Transactions& transactions) const {
   std::map<Hash256, crypto::TransactionPtr> verified;
   for (const auto& transaction : transactions)
     if (transaction) verified.emplace((*transaction)->id, transaction);
@@ -84,21 +89,27 @@ Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Blo
   ledger::BlockCheck check{block, hash, std::nullopt, std::nullopt, find};
   check.in_detail = false;
   check.whole = &whole;
-  check.parent_commit = followed_ ? &*followed_ : nullptr;
-  LUCID_TRY_ASSIGN(const auto snapshot, deps_.store->snapshot());
+  check.parent_commit = parent_commit;
   LUCID_TRY_ASSIGN(auto report,
-                   ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, *snapshot, check));
-  if (!report.execution) {
-    auto error = report.first_error();
-    return tl::unexpected(error ? std::move(*error) : Error{Fault::internal, "block report", "a reason", "none"});
-  }
+                   ledger::check_next_block(*deps_.chain, deps_.verifier, *place.state, place.plan, reader, check));
+  if (report.execution) return std::move(*report.execution);
+  auto error = report.first_error();
+  return tl::unexpected(error ? std::move(*error) : Error{Fault::internal, "block report", "a reason", "none"});
+}
+
+Result<const ledger::Execution*> Ledger::executed(const Hash256& hash, const Block& block,
+                                                  const Transactions& transactions) {
+  if (const auto known = candidates_.find(hash); known != candidates_.end()) return &known->second;
+  LUCID_TRY_ASSIGN(const auto snapshot, deps_.store->snapshot());
+  LUCID_TRY_ASSIGN(auto execution,
+                   execute(tip_, followed_ ? &*followed_ : nullptr, *snapshot, hash, block, transactions));
   if (candidates_.size() >= kMaxCandidates) candidates_.erase(candidates_.begin());
-  return &candidates_.insert_or_assign(hash, std::move(*report.execution)).first->second;
+  return &candidates_.insert_or_assign(hash, std::move(execution)).first->second;
 }
 
 void Ledger::check(const CheckBlock& wanted) {
   with_transactions(wanted.hash, wanted.block, [this, wanted](const Transactions& transactions) {
-    if (wanted.height != plan_.height) return;
+    if (wanted.height != tip_.plan.height) return;
     const auto execution = executed(wanted.hash, *wanted.block, transactions);
     act::tell(
         self_, deps_.validator,
@@ -107,7 +118,7 @@ void Ledger::check(const CheckBlock& wanted) {
 }
 
 void Ledger::commit(const CommitBlock& decided, const Transactions& transactions) {
-  if (decided.block->header.height != plan_.height) return;  // here already
+  if (decided.block->header.height != tip_.plan.height) return;  // here already
   const auto execution = executed(decided.hash, *decided.block, transactions);
   if (!execution) {
     // A quorum signed what this node's rules refuse: it cannot follow this chain.
@@ -116,7 +127,7 @@ void Ledger::commit(const CommitBlock& decided, const Transactions& transactions
   }
   const auto stored = store(decided, **execution);
   if (!stored && stored.error().fault == Fault::storage_full) {
-    if (!waiting_) deps_.log("block " + std::to_string(plan_.height) + " waits: " + to_text(stored.error()));
+    if (!waiting_) deps_.log("block " + std::to_string(tip_.plan.height) + " waits: " + to_text(stored.error()));
     waiting_ = decided;
     publish_state("; waits for room on the disk");
     act::tell_after(self_, act::me<interface>(self_), kRetry, RetryCommit{});
@@ -126,40 +137,53 @@ void Ledger::commit(const CommitBlock& decided, const Transactions& transactions
     act::quit(self_, stored.error());
     return;
   }
-  ledger::Execution taken = std::move(candidates_.at(decided.hash));
   followed_.reset();
-  committed(decided, std::move(taken));
+  Place place = place_after(**execution, tip_.plan);
+  committed(decided.block, decided.certificate, std::move(candidates_.at(decided.hash).changes), std::move(place));
 }
 
-/// Unlike a block that this node decided, one that sync brings may wait: sync asks again.
-caf::result<CommittedHeight> Ledger::follow(const FollowBlock& final) {
-  if (!final.transactions.empty()) return answer(follow(final, final.transactions));
-  auto promise = self_->template make_response_promise<CommittedHeight>();
-  with_transactions(final.hash, final.block, [this, final, promise](const Transactions& transactions) mutable {
-    auto followed = follow(final, transactions);
-    if (followed)
-      promise.deliver(*followed);
-    else
-      promise.deliver(to_caf(followed.error()));
-  });
-  return promise;
-}
-
-Result<CommittedHeight> Ledger::follow(const FollowBlock& final, const Transactions& transactions) {
-  const Height height = final.block->header.height;
-  if (height < plan_.height) return CommittedHeight{height};  // here already
-  if (height > plan_.height)
-    return fail(Fault::not_ready, "height", std::to_string(plan_.height), std::to_string(height));
-  LUCID_TRY_ASSIGN(const auto* execution, executed(final.hash, *final.block, transactions));
-  const CommitBlock followed{final.hash, final.block, *final.certificate};
-  if (const auto stored = store(followed, *execution); !stored) {
+/// Unlike a block that this node decided, those that sync brings may wait: sync asks again. They share one transaction:
+/// the disk's answer takes as long for many as for one.
+Result<CommittedHeight> Ledger::follow(const FollowBlocks& run) {
+  std::vector<Followed> done;
+  std::optional<Error> failed;
+  const Height first = tip_.plan.height;
+  Status stored;
+  {
+    LUCID_TRY_ASSIGN(auto append, deps_.store->append());
+    const Place* place = &tip_;
+    const auto* parent_commit = followed_ ? &*followed_ : nullptr;
+    done.reserve(run.blocks.size());  // `place` points into it
+    for (const auto& final : run.blocks) {
+      const Height height = final.block->header.height;
+      if (height < first) continue;  // here already
+      if (height > place->plan.height)
+        return fail(Fault::not_ready, "height", std::to_string(place->plan.height), std::to_string(height));
+      auto execution = execute(*place, parent_commit, append.chain(), final.hash, *final.block, final.transactions);
+      if (!execution) {
+        failed = execution.error();
+        break;
+      }
+      stored = append.add(*final.block, *execution, *final.certificate);
+      if (!stored) break;
+      Place after = place_after(*execution, place->plan);
+      done.push_back({final, std::move(execution->changes), std::move(after)});
+      place = &done.back().place;
+      parent_commit = &final.certificate;
+    }
+    if (stored && !done.empty()) stored = append.commit();
+  }
+  if (!stored || !done.empty()) deps_.disk->wrote(DiskWatch::Writer::chain, stored);
+  if (!stored) {
     if (stored.error().fault != Fault::storage_full) act::quit(self_, stored.error());
     return tl::unexpected(stored.error());
   }
-  ledger::Execution taken = std::move(candidates_.at(final.hash));
-  followed_ = final.certificate;
-  committed(followed, std::move(taken));
-  return CommittedHeight{height};
+  for (auto& one : done) {
+    followed_ = one.block.certificate;
+    committed(one.block.block, *one.block.certificate, std::move(one.changes), std::move(one.place));
+  }
+  if (failed) return tl::unexpected(*failed);
+  return CommittedHeight{deps_.state->height};
 }
 
 Status Ledger::store(const CommitBlock& final, const ledger::Execution& execution) {
@@ -168,22 +192,21 @@ Status Ledger::store(const CommitBlock& final, const ledger::Execution& executio
   return stored;
 }
 
-void Ledger::committed(const CommitBlock& decided, ledger::Execution execution) {
+void Ledger::committed(const BlockPtr& block, const Certificate& certificate, ledger::ChangeSet changes, Place place) {
   waiting_.reset();
   candidates_.clear();
-  deps_.state = std::make_shared<const ledger::ChainState>(std::move(execution.state));
-  deps_.certificate = std::make_shared<const Certificate>(decided.certificate);
-  plan_ = ledger::plan_next(*deps_.chain, *deps_.state, &plan_);
+  tip_ = std::move(place);
+  deps_.state = tip_.state;
+  deps_.certificate = std::make_shared<const Certificate>(certificate);
   BlockFinal final{deps_.state->height, deps_.state->hash, deps_.state->time, {}};
-  final.transactions.reserve(execution.changes.transactions.size());
-  for (const auto& record : execution.changes.transactions)
-    final.transactions.push_back({record.id, fault_of(record.outcome)});
-  auto block = std::make_shared<CommittedBlock>();
-  block->height = deps_.state->height;
-  block->hash = deps_.state->hash;
-  block->block = decided.block;
-  block->changes = std::make_shared<const ledger::ChangeSet>(std::move(execution.changes));
-  const TipChanged changed{deps_.state, deps_.certificate, std::move(block)};
+  final.transactions.reserve(changes.transactions.size());
+  for (const auto& record : changes.transactions) final.transactions.push_back({record.id, fault_of(record.outcome)});
+  auto told = std::make_shared<CommittedBlock>();
+  told->height = deps_.state->height;
+  told->hash = deps_.state->hash;
+  told->block = block;
+  told->changes = std::make_shared<const ledger::ChangeSet>(std::move(changes));
+  const TipChanged changed{deps_.state, deps_.certificate, std::move(told)};
   for (const auto& listener : deps_.tips) act::tell(self_, listener, changed);
   for (const auto& listener : deps_.finals) act::tell(self_, listener, final);
   publish_state();
@@ -196,7 +219,7 @@ caf::result<Judgement> Ledger::judge(const JudgeBlock& asked) {
   const auto snapshot = deps_.store->snapshot();
   if (!snapshot) return to_caf(snapshot.error());
   if (height > deps_.state->height) {
-    auto report = ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, plan_, **snapshot, check);
+    auto report = ledger::check_next_block(*deps_.chain, deps_.verifier, *deps_.state, tip_.plan, **snapshot, check);
     if (!report) return to_caf(report.error());
     return Judgement{to_validation(*report, now, 0)};
   }

@@ -36,7 +36,7 @@ LUCID_LOCAL_MESSAGE(JudgeBlock)
 LUCID_LOCAL_MESSAGE(Judgement)
 
 using LedgerActor =
-    act::iface<CandidateBuilt(BuildCandidate), void(CheckBlock), void(CommitBlock), CommittedHeight(FollowBlock),
+    act::iface<CandidateBuilt(BuildCandidate), void(CheckBlock), void(CommitBlock), CommittedHeight(FollowBlocks),
                void(RetryCommit), TipChanged(GetTip), Judgement(JudgeBlock)>;
 
 class Ledger {
@@ -67,20 +67,33 @@ class Ledger {
   caf::result<CandidateBuilt> build(const BuildCandidate& job);
   void check(const CheckBlock& wanted);
   using Transactions = std::vector<crypto::TransactionPtr>;  // of a block, as BlockVerified
+  /// Between two blocks.
+  struct Place {
+    std::shared_ptr<const ledger::ChainState> state;  // after the one
+    ledger::HeightPlan plan;                          // of the other
+  };
+  Place place_after(const ledger::Execution& execution, const ledger::HeightPlan& plan) const;
+  Result<ledger::Execution> execute(const Place& place, const crypto::Verified<Certificate>* parent_commit,
+                                    const ledger::StateReader& reader, const Hash256& hash, const Block& block,
+                                    const Transactions& transactions) const;
   void with_transactions(const Hash256& hash, const BlockPtr& block, std::function<void(const Transactions&)> go_on);
   Result<const ledger::Execution*> executed(const Hash256& hash, const Block& block, const Transactions& transactions);
   void commit(const CommitBlock& decided, const Transactions& transactions);
-  caf::result<CommittedHeight> follow(const FollowBlock& final);
-  Result<CommittedHeight> follow(const FollowBlock& final, const Transactions& transactions);
+  struct Followed {
+    const FollowedBlock& block;
+    ledger::ChangeSet changes;
+    Place place;  // after it
+  };
+  Result<CommittedHeight> follow(const FollowBlocks& run);
   Status store(const CommitBlock& final, const ledger::Execution& execution);
-  void committed(const CommitBlock& decided, ledger::Execution execution);
+  void committed(const BlockPtr& block, const Certificate& certificate, ledger::ChangeSet changes, Place place);
   caf::result<Judgement> judge(const JudgeBlock& asked);
   TipChanged tip() const { return {deps_.state, deps_.certificate, nullptr}; }
   void publish_state(const std::string& more = {});
 
   interface::pointer self_;
   Deps deps_;
-  ledger::HeightPlan plan_;                                // of the next height
+  Place tip_;
   std::map<Hash256, ledger::Execution> candidates_;        // of the next height, by block
   std::optional<CommitBlock> waiting_;                     // decided, and the database has no room
   std::optional<crypto::Verified<Certificate>> followed_;  // of the tip, where sync brought it

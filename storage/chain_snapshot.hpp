@@ -23,7 +23,7 @@ struct IndexedAnchor {
 
 class ChainSnapshot final : public ledger::StateReader {
  public:
-  explicit ChainSnapshot(std::unique_ptr<const ReadTxn> txn) : txn_(std::move(txn)) {}
+  explicit ChainSnapshot(std::shared_ptr<const ReadTxn> txn) : txn_(std::move(txn)) {}
 
   // ---- what executing a block asks (core/ledger/state_reader.hpp)
   Result<std::uint64_t> next_nonce(const Address& account) const override;
@@ -79,7 +79,7 @@ class ChainSnapshot final : public ledger::StateReader {
  private:
   Result<TransactionList> transactions(Height height) const;
 
-  std::unique_ptr<const ReadTxn> txn_;
+  std::shared_ptr<const ReadTxn> txn_;
 };
 
 }  // namespace lucid::storage

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/ledger/block_size.hpp"
 #include "storage/chain_keys.hpp"
 #include "storage/rows.hpp"
 #include "storage/schema.hpp"
@@ -155,16 +156,25 @@ Result<std::unique_ptr<const ChainSnapshot>> ChainStore::snapshot() const {
   return std::unique_ptr<const ChainSnapshot>(std::make_unique<ChainSnapshot>(std::move(txn)));
 }
 
+Result<ChainAppend> ChainStore::append() {
+  LUCID_TRY_ASSIGN(auto txn, store_->write());
+  return ChainAppend(std::move(txn));
+}
+
 Status ChainStore::commit(const Block& block, const ledger::Execution& execution, const Certificate& certificate) {
-  LUCID_TRY_ASSIGN(const auto txn, store_->write());
-  LUCID_TRY_ASSIGN(const auto tip, get_row<TipRow>(*txn, kMeta, as_bytes(kTipKey)));
+  LUCID_TRY_ASSIGN(auto one, append());
+  LUCID_TRY(one.add(block, execution, certificate));
+  return one.commit();
+}
+
+Status ChainAppend::add(const Block& block, const ledger::Execution& execution, const Certificate& certificate) {
+  LUCID_TRY_ASSIGN(const auto tip, get_row<TipRow>(*txn_, kMeta, as_bytes(kTipKey)));
   if (!tip) return fail(Fault::storage_not_found, "tip");
   LUCID_TRY(check_follows(*tip, block, execution, certificate));
-  LUCID_TRY(write_block(*txn, block, execution.hash, codec::encode(block).size()));
-  LUCID_TRY(write_ids(*txn, block.header.height, execution.hash, execution.changes.transactions));
-  LUCID_TRY(write_changes(*txn, execution.changes));
-  LUCID_TRY(put_row(*txn, kMeta, as_bytes(kTipKey), TipRow{execution.state, certificate}));
-  return txn->commit();
+  LUCID_TRY(write_block(*txn_, block, execution.hash, ledger::encoded_size(block)));
+  LUCID_TRY(write_ids(*txn_, block.header.height, execution.hash, execution.changes.transactions));
+  LUCID_TRY(write_changes(*txn_, execution.changes));
+  return put_row(*txn_, kMeta, as_bytes(kTipKey), TipRow{execution.state, certificate});
 }
 
 }  // namespace lucid::storage

@@ -22,6 +22,7 @@ inline constexpr std::uint32_t kMaxTimeouts = 2;
 struct Bounds {
   std::uint32_t window = 64;               // heights above the tip that may be asked for or held
   std::uint32_t count = 16;                // blocks of one request
+  std::uint32_t run = 1;                   // blocks that the ledger is given at once, where it can take several
   std::uint64_t block_bytes = 0;           // of one block
   std::uint64_t held_bytes = 16ull << 20;  // of all blocks held and asked for, together
   std::uint64_t answer_timeout_ms = 0;     // then a request counts as unanswered

@@ -2,7 +2,9 @@
 //
 //   1. drops       of peers, with the reason; each is also a line of the log
 //   2. alarms      to health: this node cannot follow the chain
-//   3. execute     to the ledger, which answers Committed or ExecuteFailed; never for a height that `agree` named
+//   3. execute     to the ledger, which answers Committed or ExecuteFailed; never for a height that `agree` named. With
+//                  it those of execute_after, each the child of the one before: each is answered by itself, in order;
+//                  after one that failed none is
 //   4. decided     to consensus as CertificateArrived, with the block's bytes; only for the height that `agree` named
 //   5. agree       give consensus HeightStarted of this height; from now on only consensus writes it
 //   6. tell_tip    a TipNotice of the committed tip to each
@@ -73,6 +75,7 @@ struct Output {
   std::vector<DropPeer> drops;
   std::vector<Error> alarms;
   std::optional<FinalBlock> execute;
+  std::vector<FinalBlock> execute_after;  // at most Bounds::run - 1
   std::optional<FinalBlock> decided;
   std::optional<Height> agree;
   std::vector<PeerId> tell_tip;

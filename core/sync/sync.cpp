@@ -120,13 +120,19 @@ void Sync::take(Committed& input, Output& out) {
     out.refused = Error{Fault::internal, "committed", std::to_string(tip_.height + 1), std::to_string(input.height)};
     return;
   }
-  if (given_ && given_->hash != input.hash)
+  if (given_ && given_->hash != input.hash) {
+    given_after_.clear();
     out.alarms.push_back(Error{Fault::consensus_invariant, "block " + std::to_string(input.height),
                                to_hex(given_->hash), to_hex(input.hash)});
+  }
   started_ = true;
   tip_ = std::move(input);
   window_.remove_up_to(tip_.height);
   given_.reset();
+  if (!given_after_.empty()) {
+    given_ = std::move(given_after_.front());
+    given_after_.pop_front();
+  }
   execute_again_at_ms_.reset();
   execute_wait_ms_ = 0;
   trouble_.reset();
@@ -206,6 +212,21 @@ std::optional<FinalBlock> Sync::verified_next(Output& out) {
   return FinalBlock{tip_.height + 1, held->hash, held->block, std::move(*verified)};
 }
 
+/// The child of one that is verified, where the same set judges it: that one's header names the set, and a quorum
+/// signed it.
+std::optional<FinalBlock> Sync::verified_after(const FinalBlock& last, const Hash256& set, Output& out) {
+  const HeldBlock* held = window_.find(last.height + 1);
+  if (!held || last.block->header.next_validators_hash != set) return std::nullopt;
+  // What does not fit is judged in its turn, as the child of the tip.
+  if (held->block->header.previous_hash != last.hash) return std::nullopt;
+  auto verified = verifier_.verify(held->certificate, last.height + 1, held->hash, tip_.validators);
+  if (!verified) {
+    drop(held->peer, DropReason::lying, verified.error(), out);
+    return std::nullopt;
+  }
+  return FinalBlock{last.height + 1, held->hash, held->block, std::move(*verified)};
+}
+
 /// Once for each height: who writes block tip + 1. A verified certificate makes it sync; while it catches up it stays
 /// so until q - 1 other validators have said that there is no such block yet.
 void Sync::choose_writer(bool next_is_final, Output& out) {
@@ -224,11 +245,23 @@ void Sync::choose_writer(bool next_is_final, Output& out) {
 void Sync::give(std::optional<FinalBlock> next, Output& out) {
   if (next) {
     given_ = std::move(next);
-    (consensus_writes() && !LUCID_MUTANT(sync_and_consensus_write) ? out.decided : out.execute) = given_;
+    if (consensus_writes() && !LUCID_MUTANT(sync_and_consensus_write)) {
+      out.decided = given_;
+      return;
+    }
+    const Hash256 set = bounds_.run > 1 ? crypto::validators_hash(tip_.validators) : Hash256{};
+    while (given_after_.size() + 1 < bounds_.run) {
+      auto after = verified_after(given_after_.empty() ? *given_ : given_after_.back(), set, out);
+      if (!after) break;
+      given_after_.push_back(std::move(*after));
+    }
   } else if (given_ && execute_again_at_ms_ && now_ms_ >= *execute_again_at_ms_) {
     execute_again_at_ms_.reset();
-    out.execute = given_;
+  } else {
+    return;
   }
+  out.execute = given_;
+  out.execute_after.assign(given_after_.begin(), given_after_.end());
 }
 
 // ---- asking

@@ -12,6 +12,8 @@
 // Thread-safety: one owner. Monotonic times in milliseconds.
 #pragma once
 
+#include <deque>
+
 #include "core/crypto/verifier.hpp"
 #include "core/sync/answer_rules.hpp"
 #include "core/sync/block_window.hpp"
@@ -54,6 +56,7 @@ class Sync {
   bool someone_claims_more() const;
   void expire_requests(Output& out);
   std::optional<FinalBlock> verified_next(Output& out);
+  std::optional<FinalBlock> verified_after(const FinalBlock& last, const Hash256& set, Output& out);
   void choose_writer(bool next_is_final, Output& out);
   void give(std::optional<FinalBlock> next, Output& out);
   void ask_for_blocks(Output& out);
@@ -84,7 +87,8 @@ class Sync {
   Height agreed_ = 0;  // the newest height that `agree` named
   PeerBook peers_;
   BlockWindow window_;
-  std::optional<FinalBlock> given_;  // block tip + 1, to the ledger or to consensus
+  std::optional<FinalBlock> given_;     // block tip + 1, to the ledger or to consensus
+  std::deque<FinalBlock> given_after_;  // and those after it, to the ledger
   std::optional<std::uint64_t> execute_again_at_ms_;
   std::uint64_t execute_wait_ms_ = 0;
   std::optional<Error> trouble_;               // why the ledger could not

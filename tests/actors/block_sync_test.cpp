@@ -61,6 +61,24 @@ TEST_F(BlockSyncTest, ANodeThatWasAwayGetsTheBlocksAndThenAgreesOnTheNextHeight)
   // Of all heights that were passed, the validator heard of none: it agrees on the next one.
   EXPECT_EQ(handled("validator", "HeightPlanned"), 1u);
   EXPECT_EQ(ask<ConsensusReport>(validator_, GetConsensusStatus{})->status.height, 22u);
+  // Genesis, and what came in two answers: blocks that arrive together are stored together.
+  EXPECT_LE(chain_env_->commits(), 4u);
+}
+
+TEST_F(BlockSyncTest, OneThatCannotBeExecutedKeepsNoneOfThoseBeforeItBack) {
+  for (int i = 0; i < 3; ++i) others_.grow();
+  Block bad = others_.blocks[2];
+  bad.header.state_digest = fixtures::some_hash(7);
+  others_.blocks[2] = bad;  // and all of them sign it
+  start();
+  connect(kOne);
+  tell(block_sync_, TipHeard{kOne, TipNotice{3}});
+  answer_all();
+  EXPECT_EQ(tip()->hash, hash_of(2));
+  EXPECT_TRUE(logged("ALARM sync"));
+  EXPECT_TRUE(view("ledger").alive);
+  EXPECT_EQ(handled("ledger", "FollowBlocks"), 2u);         // the first alone, then the other two
+  EXPECT_EQ(handled("leader_selector", "TipChanged"), 3u);  // of genesis, and each of the two
 }
 
 TEST_F(BlockSyncTest, TheSignaturesOfWhatIsFetchedAreCheckedOnceAndAheadOfTheirTurn) {
@@ -94,7 +112,7 @@ TEST_F(BlockSyncTest, ABlockWithAForgedSignatureIsNotExecutedWhoeverSignedIt) {
   Blocks answer{1, 1, {}};
   answer.blocks.push_back({block, others_.certify(1, hash)});
   tell(block_sync_, BlocksHeard{kOne, std::make_shared<const Blocks>(answer)});
-  EXPECT_EQ(handled("ledger", "FollowBlock"), 1u);
+  EXPECT_EQ(handled("ledger", "FollowBlocks"), 1u);
   EXPECT_EQ(tip()->height, 0u);
   EXPECT_TRUE(logged("ALARM sync"));
 }
@@ -127,7 +145,7 @@ TEST_F(BlockSyncTest, ABlockOfTheHeightThatIsAgreedOnIsDecidedByTheValidator) {
   answer_all();
   EXPECT_EQ(tip()->hash, hash_of(1));
   EXPECT_EQ(handled("validator", "DecidedHeard"), 1u);
-  EXPECT_EQ(handled("ledger", "FollowBlock"), 0u);
+  EXPECT_EQ(handled("ledger", "FollowBlocks"), 0u);
 }
 
 TEST_F(BlockSyncTest, AForgedCertificateNeverReachesTheLedgerAndItsSenderIsDropped) {
@@ -140,7 +158,7 @@ TEST_F(BlockSyncTest, AForgedCertificateNeverReachesTheLedgerAndItsSenderIsDropp
   forged.blocks.push_back({others_.blocks[0], others_.certify(1, hash_of(1), {0, 1})});  // two of four
   tell(block_sync_, BlocksHeard{kOne, std::make_shared<const Blocks>(forged)});
   EXPECT_EQ(tip()->height, 0u);
-  EXPECT_EQ(handled("ledger", "FollowBlock"), 0u);
+  EXPECT_EQ(handled("ledger", "FollowBlocks"), 0u);
   ASSERT_THAT(said_->of<DropPeer>(), SizeIs(1));
   EXPECT_EQ(said_->of<DropPeer>()[0].reason, sync::DropReason::lying);
 }

@@ -51,6 +51,42 @@ TEST(ChainStore, opening_again_continues_and_another_genesis_is_refused) {
   ASSERT_FAULT(Fault::genesis_mismatch, ChainStore::open(node.store, *chain));
 }
 
+TEST(ChainStore, several_blocks_share_one_commit_and_are_there_all_or_none) {
+  StoredChain node(4);
+  const auto grow = [&](ChainAppend& append, std::uint32_t number) {
+    const auto built = node.world.build({node.world.next(1, anchor_of(number))});
+    ASSERT_HOLDS(built);
+    node.world.commit(*built);
+    ASSERT_HOLDS(append.add(built->block, built->execution, node.world.tip_certificate));
+  };
+  {
+    auto append = node.chain->append();
+    ASSERT_HOLDS(append);
+    grow(*append, 1);
+    grow(*append, 2);
+    EXPECT_EQ(append->chain().tip()->state, node.world.state);
+    EXPECT_EQ(*append->chain().next_nonce(address_of(account_key(1))), 2u);
+    EXPECT_EQ(node.snapshot()->tip()->state.height, 0u) << "nobody else sees them yet";
+    ASSERT_HOLDS(append->commit());
+  }
+  EXPECT_EQ(node.store.commits(), 2u);  // genesis and these
+  EXPECT_EQ(node.snapshot()->tip()->state, node.world.state);
+  EXPECT_EQ(*node.snapshot()->block(1), node.world.blocks[0]);
+  EXPECT_EQ(*node.snapshot()->certificate_of(2), node.world.tip_certificate);
+
+  const auto before = node.world.state;
+  node.store.fail_at_commit(1, Fault::storage_full);
+  {
+    auto append = node.chain->append();
+    ASSERT_HOLDS(append);
+    grow(*append, 3);
+    grow(*append, 4);
+    ASSERT_FAULT(Fault::storage_full, append->commit());
+  }
+  EXPECT_EQ(node.snapshot()->tip()->state, before);
+  ASSERT_FAULT(Fault::block_not_found, node.snapshot()->block_row(3));
+}
+
 TEST(ChainStore, a_block_is_one_commit_and_read_back_whole) {
   StoredChain node(4);
   node.grow({node.world.next(1, anchor_of(1)), node.world.next(2, anchor_of(2)), node.world.next(1, anchor_of(1))});

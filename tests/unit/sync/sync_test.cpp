@@ -169,6 +169,88 @@ TEST(SyncCatchingUp, ABlockThatTheLedgerCouldNotExecuteIsGivenAgainLater) {
   EXPECT_EQ(seat.after(1).execute, given);
 }
 
+// ---- several at once
+
+sync::Bounds bounds_with_run(std::uint32_t run) {
+  sync::Bounds bounds = SyncSeat::mainnet_bounds();
+  bounds.run = run;
+  return bounds;
+}
+
+/// Heights that the ledger is given by this output.
+std::vector<Height> given_by(const Output& out) {
+  std::vector<Height> heights;
+  if (out.execute) heights.push_back(out.execute->height);
+  for (const auto& block : out.execute_after) heights.push_back(block.height);
+  return heights;
+}
+
+TEST(SyncRuns, BlocksThatOneSetJudgesAreGivenAtOnceAndAnsweredOneByOne) {
+  SyncSeat seat(SyncChain(20), 'a', bounds_with_run(4));
+  seat.connect('b');
+  seat.claim('b', 20);
+  seat.start(0);
+  const Output out = seat.answer('b', {1, 6}, 20);
+  EXPECT_EQ(given_by(out), (std::vector<Height>{1, 2, 3, 4}));
+  for (const auto& block : out.execute_after) EXPECT_EQ(block.hash, seat.chain.hash(block.height));
+  for (const Height height : {1, 2, 3}) {
+    const Output committed = seat.commit(height);
+    EXPECT_TRUE(given_by(committed).empty());
+    EXPECT_FALSE(committed.agree) << "the next one is with the ledger";
+  }
+  EXPECT_EQ(given_by(seat.commit(4)), (std::vector<Height>{5, 6}));
+}
+
+TEST(SyncRuns, TheyEndWhereTheSetChanges) {
+  const SyncChain chain({.length = 6, .members = "abcd", .handover_after = 3, .successors = "efgh"});
+  SyncSeat seat(chain, std::nullopt, bounds_with_run(8));
+  seat.connect('b');
+  seat.claim('b', 6);
+  seat.start(0);
+  EXPECT_EQ(given_by(seat.answer('b', {1, 6}, 6)), (std::vector<Height>{1, 2, 3}));
+  seat.commit(1);
+  seat.commit(2);
+  EXPECT_EQ(given_by(seat.commit(3)), (std::vector<Height>{4, 5, 6}));
+}
+
+TEST(SyncRuns, AForgedCertificateEndsThemAndItsSenderIsDropped) {
+  const SyncChain chain(6);
+  SyncSeat seat(chain, 'a', bounds_with_run(8));
+  seat.connect('b');
+  seat.claim('b', 6);
+  seat.start(0);
+  Blocks answer = chain.answer({1, 6});
+  answer.blocks[2] = chain.signed_by(answer.blocks[2], "ab");  // two of four
+  const Output out = seat.answer('b', answer);
+  EXPECT_EQ(given_by(out), (std::vector<Height>{1, 2}));
+  EXPECT_EQ(dropped(out, 'b'), DropReason::lying);
+  seat.commit(1);
+  EXPECT_TRUE(given_by(seat.commit(2)).empty()) << "nothing else of it is used";
+}
+
+TEST(SyncRuns, AfterOneThatCouldNotBeExecutedItAndTheRestAreGivenAgain) {
+  SyncSeat seat(SyncChain(20), 'a', bounds_with_run(4));
+  seat.connect('b');
+  seat.claim('b', 20);
+  seat.start(0);
+  seat.answer('b', {1, 4}, 20);
+  seat.commit(1);
+  EXPECT_TRUE(given_by(seat.give(sync::ExecuteFailed{2, Error{Fault::storage_full, "chain", {}, {}}})).empty());
+  EXPECT_TRUE(given_by(seat.after(999)).empty());
+  EXPECT_EQ(given_by(seat.after(1)), (std::vector<Height>{2, 3, 4}));
+}
+
+TEST(SyncRuns, WhereConsensusWritesTheNextHeightItIsGivenThatOneAlone) {
+  SyncSeat seat(SyncChain(8), 'a', bounds_with_run(4));
+  seat.catch_up(5);
+  seat.claim('b', 8);
+  const Output out = seat.answer('b', {6, 3}, 8);
+  EXPECT_TRUE(given_by(out).empty());
+  ASSERT_TRUE(out.decided);
+  EXPECT_EQ(out.decided->height, 6U);
+  EXPECT_EQ(given_by(seat.commit(6)), (std::vector<Height>{7, 8}));
+}
+
 // ---- one writer for each height
 
 TEST(SyncWriters, ABlockThatConsensusMayStillDecideGoesToConsensus) {
