@@ -223,7 +223,7 @@ TEST(SyncRuns, AForgedCertificateEndsThemAndItsSenderIsDropped) {
   answer.blocks[2] = chain.signed_by(answer.blocks[2], "ab");  // two of four
   const Output out = seat.answer('b', answer);
   EXPECT_EQ(given_by(out), (std::vector<Height>{1, 2}));
-  EXPECT_EQ(dropped(out, 'b'), DropReason::lying);
+  EXPECT_EQ(dropped(out, 'b'), sync::DropReason::lying);
   seat.commit(1);
   EXPECT_TRUE(given_by(seat.commit(2)).empty()) << "nothing else of it is used";
 }
