@@ -81,6 +81,8 @@ TEST_F(ClusterClockTest, AClockThatIsSetWhileItsNodeRunsIsBorneAndForgiven) {
   for (const char* far : {"+3600", "-3600"}) {
     set_clock(far);
     ++steps;
+    expect_said(1, "peer_clock_off", "the clock of node-2 (");
+    expect_said(kWrong, "own_clock_off", "this node's clock is ");
     expect_the_others_go_on(std::string("one clock is off by ") + far + " s");
     set_clock("+0");
     ++steps;

@@ -22,6 +22,7 @@ constexpr milliseconds kLook{20};
 constexpr milliseconds kCommand{120'000};
 constexpr api::ClientOptions kAsked{500, 3'000, 3'000, 64 * 1024 * 1024};
 constexpr std::uint16_t kPortsApart = 100;
+constexpr const char* kStatus = "/api/v1/consensus/status";
 constexpr std::uint16_t kPortsOfANode = 9;  // from the one below its REST port on
 
 bool all_free(std::uint16_t first, Node nodes) {
@@ -190,6 +191,19 @@ nlohmann::json ClusterTest::get(Node node, const std::string& path) const {
 std::string ClusterTest::text_of(Node node, const std::string& path, const std::string& field) const {
   const auto shown = get(node, path);
   return shown.is_object() && shown.contains(field) ? shown.at(field).get<std::string>() : std::string();
+}
+
+std::string ClusterTest::sentence(Node node, const std::string& cause) const {
+  const auto shown = get(node, kStatus);
+  if (!shown.is_object() || !shown.contains("causes")) return {};
+  for (const auto& one : shown.at("causes"))
+    if (one.value("code", "") == cause) return one.value("sentence", "");
+  return {};
+}
+
+void ClusterTest::expect_said(Node node, const std::string& cause, const std::string& words) const {
+  EXPECT_TRUE(until([&] { return sentence(node, cause).find(words) != std::string::npos; }))
+      << "node " << node << " does not say \"" << words << "\" as " << cause << ": " << get(node, kStatus);
 }
 
 Height ClusterTest::height(Node node) const {

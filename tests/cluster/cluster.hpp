@@ -73,6 +73,10 @@ class ClusterTest : public testing::Test {
   nlohmann::json get(Node node, const std::string& path) const;
   /// A field of it; empty where there is none.
   std::string text_of(Node node, const std::string& path, const std::string& field) const;
+  /// What it says of that cause of why the chain, or itself, stands still; empty: it knows of no such cause.
+  std::string sentence(Node node, const std::string& cause) const;
+  /// Within a minute it says so.
+  void expect_said(Node node, const std::string& cause, const std::string& words) const;
   Height height(Node node) const;
   /// Of all that answer.
   Height highest() const;

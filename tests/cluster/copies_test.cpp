@@ -66,6 +66,7 @@ TEST_F(ClusterCopyTest, AnOldCopyInTheNodesPlaceSaysSoAndWatchesBeforeItSigns) {
   start(kCopied);
   ASSERT_FALSE(HasFatalFailure());
   EXPECT_TRUE(until([&] { return log(kCopied).find(before) != std::string::npos; })) << "it says nothing";
+  expect_said(kCopied, "data_is_old_copy", "this node signs nothing yet: its data is an old copy");
   const Height open = height(1) + 1;
   EXPECT_TRUE(until([&] { return votes_above(kCopied, open, 1); })) << "it does not vote after its watch";
   expect_signed_once(history, "old-copies");

@@ -89,6 +89,9 @@ TEST_F(ClusterDiskTest, WhoseDiskIsFullStopsAndGoesOnByItselfWhenThereIsRoom) {
   EXPECT_TRUE(until([&] { return height(1) > without + 5; })) << "three do not go on";
   EXPECT_FALSE(votes_above(kFull, stuck + 1, 1)) << "it signs what it cannot store";
   EXPECT_EQ(height(kFull), stuck);
+  expect_said(kFull, "own_disk_full",
+              "this node's disk is full: it signs nothing and stores no block until there is room");
+  expect_said(1, "peer_disk_full", "the disk of node-4 is full: it signs nothing until it has room");
 
   fs::remove(filler());
   const Height open = height(1) + 1;
@@ -97,6 +100,22 @@ TEST_F(ClusterDiskTest, WhoseDiskIsFullStopsAndGoesOnByItselfWhenThereIsRoom) {
   const auto findings = history.judge();
   EXPECT_TRUE(findings.evidence.empty()) << "it signed twice";
   sim::report_run("cluster full-disks=1" + counts_of(findings));
+}
+
+TEST_F(ClusterDiskTest, WhoseDiskIsSlowSaysSoAndTheChainGoesOn) {
+  Wish wish;
+  wish.name_spaces = false;
+  wish.more = {"--slow-disk", "80"};
+  up(wish);
+  ASSERT_FALSE(HasFatalFailure());
+  AnchorHistory history(urls());
+  const Height before = height(1);
+  EXPECT_TRUE(until([&] { return height(1) >= before + 5; })) << "it stands still";
+  expect_said(2, "own_disk_slow", "this node's disk is slow: a synced write takes ");
+  expect_said(1, "peer_disk_slow", " slow: a synced write takes so long there, where 50 ms is what");
+  const auto findings = history.judge();
+  EXPECT_TRUE(findings.evidence.empty());
+  sim::report_run("cluster slow-disks=1" + counts_of(findings));
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class ClusterKillTest : public ClusterTest {
     kill({victim});
     const Height at = height(witness);
     EXPECT_TRUE(until([&] { return height(witness) >= at + blocks_without; })) << "three do not go on";
+    expect_said(witness, "validators_missing", ", which is enough; missing: node-" + std::to_string(victim));
     const auto started = std::chrono::steady_clock::now();
     start(victim);
     if (HasFatalFailure()) return {};
@@ -77,6 +78,8 @@ TEST_F(ClusterKillTest, AllKilledAtOnceGoOnWhereTheyWere) {
     for (Node node = 1; node <= kNodes; ++node) {
       start(node);
       ASSERT_FALSE(HasFatalFailure());
+      if (made == 0 && node == 2)
+        expect_said(1, "too_few_validators", "of 4 validators 2 are here, and 3 must sign; missing: node-3 (");
     }
     ASSERT_TRUE(until([&] { return height(1) > before + 1; })) << "the chain does not go on";
     for (Node node = 2; node <= kNodes; ++node)

@@ -56,6 +56,11 @@ class ClusterPartitionTest : public ClusterTest {
       return false;
     };
     EXPECT_FALSE(until(decided_by_few, kWatched)) << "decided without a quorum: " << words_of(groups);
+    for (const auto& group : groups)
+      if (group.size() < kQuorum)
+        expect_said(group.front(), "too_few_validators",
+                    "of 4 validators " + std::to_string(group.size()) + (group.size() == 1 ? " is" : " are") +
+                        " here, and 3 must sign; missing: ");
     for (const auto& group : groups) {
       for (const Node node : group) {
         if (group.size() < kQuorum) continue;
