@@ -232,19 +232,16 @@ Status Anchor::offer_late() {
     if (place.nonce >= next_nonce) first_open = std::min(first_open, place.nonce);
   }
   started_ = false;
-  bool nonce_lost = false;
-  for (auto next = late.begin(); next != late.end() && next->first < next_nonce;) {
-    LUCID_TRY_ASSIGN(const bool final, settle_if_final(open_.at(next->second).anchoring_id));
-    nonce_lost = nonce_lost || !final;
-    if (final) open_.erase(next->second);
-    next = final ? late.erase(next) : std::next(next);
-  }
+  if (late.empty()) return {};
+  LUCID_TRY_ASSIGN(const bool nonce_lost, settle_used(next_nonce, late));
   if (late.empty()) return {};
   const auto signer = [this](const AnchorSession& anchor, std::uint64_t nonce) { return sign(anchor, nonce); };
   if (nonce_lost || first_open > next_nonce) {
-    // The account was used elsewhere, or an entry before these failed: none of them could ever be included.
+    // The account was used elsewhere, or an entry before these failed: without new nonces they could never be included.
     LUCID_TRY_ASSIGN(const auto renewed, outbox_->renumber(next_nonce, signer));
-    open_.clear();
+    std::set<std::uint64_t> renewed_ids;
+    for (const auto& entry : renewed) renewed_ids.insert(entry.anchoring_id);
+    std::erase_if(open_, [&](const auto& waiting) { return renewed_ids.contains(waiting.second.anchoring_id); });
     for (const auto& entry : renewed) track(entry);
     offer(std::span(renewed).first(std::min(renewed.size(), kOfferAtOnce)));
     return {};
@@ -263,6 +260,22 @@ Status Anchor::offer_late() {
   }
   offer(again);
   return {};
+}
+
+/// Looks for every entry whose nonce the chain has passed, also for those that are not late: their block may be stored
+/// and not told here yet. Whether one of them is not there: another transaction has its nonce.
+Result<bool> Anchor::settle_used(std::uint64_t next_nonce, std::map<std::uint64_t, Hash256>& late) {
+  bool lost = false;
+  for (auto at = open_.begin(); at != open_.end();) {
+    bool final = false;
+    if (at->second.nonce < next_nonce) {
+      LUCID_TRY_ASSIGN(final, settle_if_final(at->second.anchoring_id));
+      lost = lost || !final;
+    }
+    if (final) late.erase(at->second.nonce);
+    at = final ? open_.erase(at) : std::next(at);
+  }
+  return lost;
 }
 
 /// Whether the chain has this entry's session; what it has decides the entry.

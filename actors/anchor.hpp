@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "actors/runtime/act.hpp"
 #include "actors/runtime/clock.hpp"
@@ -86,6 +87,7 @@ class Anchor {
   void offer(std::span<const storage::OutboxEntry> entries);
   void offer_again();
   Status offer_late();
+  Result<bool> settle_used(std::uint64_t next_nonce, std::map<std::uint64_t, Hash256>& late);
   Result<bool> settle_if_final(std::uint64_t anchoring_id);
   void settle_failed(std::uint64_t anchoring_id, Fault failure);
   void block_final(const BlockFinal& block);

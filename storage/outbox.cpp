@@ -1,6 +1,8 @@
 #include "storage/outbox.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 
 #include "core/crypto/sha256.hpp"
 #include "storage/keys.hpp"
@@ -117,17 +119,32 @@ Result<OutboxEntry> Outbox::resign(std::uint64_t anchoring_id, const AnchorSigne
   return entry;
 }
 
-Result<std::vector<OutboxEntry>> Outbox::renumber(std::uint64_t first_nonce, const AnchorSigner& sign) {
+Result<std::vector<OutboxEntry>> Outbox::renumber(std::uint64_t next_nonce, const AnchorSigner& sign) {
   LUCID_TRY_ASSIGN(const auto txn, store_->write());
   LUCID_TRY_ASSIGN(auto entries, pending_in(*txn, 0, SIZE_MAX));
-  std::uint64_t nonce = first_nonce;
-  for (OutboxEntry& entry : entries) {
-    LUCID_TRY(sign_entry(entry, nonce++, sign));
+  std::map<std::uint64_t, OutboxEntry> usable;  // by nonce
+  std::deque<OutboxEntry> lost;                 // oldest first
+  for (OutboxEntry& entry : entries)
+    if (entry.nonce < next_nonce)
+      lost.push_back(std::move(entry));
+    else
+      usable.emplace(entry.nonce, std::move(entry));
+  std::vector<OutboxEntry> renewed;
+  std::uint64_t nonce = next_nonce;
+  for (; !lost.empty() || !usable.empty(); ++nonce) {
+    if (usable.erase(nonce) > 0) continue;
+    if (lost.empty()) {  // the last one fills the gap
+      lost.push_back(std::move(usable.rbegin()->second));
+      usable.erase(std::prev(usable.end()));
+    }
+    OutboxEntry& entry = renewed.emplace_back(std::move(lost.front()));
+    lost.pop_front();
+    LUCID_TRY(sign_entry(entry, nonce, sign));
     LUCID_TRY(put_row(*txn, outbox::kEntries, Key{}.u64(entry.anchoring_id), entry));
   }
   LUCID_TRY(txn->commit());
   next_nonce_ = nonce;
-  return entries;
+  return renewed;
 }
 
 Status Outbox::confirm(std::span<const OutboxConfirmation> confirmations) {

@@ -79,9 +79,11 @@ class Outbox {
   /// Signs an unfinished entry anew, with the nonce it has (it expired). Synced. Faults: storage_not_found (there is no
   /// such unfinished entry), those of `sign`.
   Result<OutboxEntry> resign(std::uint64_t anchoring_id, const AnchorSigner& sign);
-  /// Signs all unfinished entries anew with the nonces from `first_nonce` on, in order: after a gap (an entry failed
-  /// before it was on chain) or when the account was used elsewhere. One synced transaction.
-  Result<std::vector<OutboxEntry>> renumber(std::uint64_t first_nonce, const AnchorSigner& sign);
+  /// After a gap (an entry failed before it was on chain), or when the account was used elsewhere: gives the unfinished
+  /// entries the nonces from `next_nonce` on, without gaps, and returns those that were signed anew for it. As few as
+  /// can be: others may still include what they were offered before, and then the newer one fails on chain. One synced
+  /// transaction.
+  Result<std::vector<OutboxEntry>> renumber(std::uint64_t next_nonce, const AnchorSigner& sign);
   /// Entries that a block made final, in one synced transaction. One that is confirmed already stays as it is. Fault
   /// storage_not_found.
   Status confirm(std::span<const OutboxConfirmation> confirmations);

@@ -303,6 +303,19 @@ TEST_F(AnchorTest, WhereTheAccountWasUsedElsewhereTheAnchorsGetTheNextNonces) {
   EXPECT_EQ(std::get<AnchorSession>(offered(2).operation).session, fixtures::session_id(1));
 }
 
+TEST_F(AnchorTest, WhatMayStillBeIncludedKeepsItsNonceAndWhatIsFinalIsNotSignedAgain) {
+  start();
+  for (std::uint32_t i = 1; i <= 3; ++i) ASSERT_TRUE(anchor(request(i)));
+  // The first is stored and not told here yet, another program took the second's nonce.
+  put_on_chain(1, crypto::transaction_id(offered_->at(0)), request(1).merkle_root);
+  chain_->nonce = 2;
+  advance(kPatience);
+  ASSERT_EQ(offered_->size(), 4u);
+  EXPECT_EQ(offered(3).nonce, 3u);
+  EXPECT_EQ(std::get<AnchorSession>(offered(3).operation).session, fixtures::session_id(2));
+  EXPECT_EQ(look(1)->status, AnchoringStatus::confirmed);
+}
+
 TEST_F(AnchorTest, ABacklogOfManyIsOfferedInTurnsAndKeepsItsSignatures) {
   start();
   std::vector<std::shared_ptr<Result<AnchorAccepted>>> answers;

@@ -153,20 +153,42 @@ TEST_F(OutboxTest, an_expired_entry_is_signed_anew_with_its_nonce) {
   EXPECT_EQ(outbox_->next_nonce(), 2u);
 }
 
-TEST_F(OutboxTest, after_a_gap_all_unfinished_entries_get_new_nonces_in_order) {
-  put(1, 4);
+TEST_F(OutboxTest, a_gap_is_filled_with_the_last_entry_and_no_other_is_signed_again) {
+  const auto before = put(1, 4);
   ASSERT_HOLDS(outbox_->mark_failed(1, "refused"));
-  const auto renumbered = outbox_->renumber(0, sign);
-  ASSERT_HOLDS(renumbered);
-  ASSERT_EQ(renumbered->size(), 3u);
-  for (std::uint64_t i = 0; i < 3; ++i) {
-    EXPECT_EQ((*renumbered)[i].anchoring_id, i + 2);
-    EXPECT_EQ((*renumbered)[i].nonce, i);
-    EXPECT_EQ((*renumbered)[i].transaction, sign((*renumbered)[i].anchor, i)->transaction);
-  }
+  const auto renewed = outbox_->renumber(0, sign);
+  ASSERT_HOLDS(renewed);
+  ASSERT_EQ(renewed->size(), 1u);
+  EXPECT_EQ((*renewed)[0].anchoring_id, 4u);
+  EXPECT_EQ((*renewed)[0].nonce, 0u);
+  EXPECT_EQ((*renewed)[0].transaction, sign((*renewed)[0].anchor, 0)->transaction);
   EXPECT_EQ(outbox_->next_nonce(), 3u);
   reopen();
-  EXPECT_EQ(*outbox_->pending(), *renumbered);
+  EXPECT_EQ(*outbox_->pending(), (std::vector{before[1], before[2], (*renewed)[0]}));
+}
+
+TEST_F(OutboxTest, entries_whose_nonces_were_used_elsewhere_come_after_those_that_may_still_be_included) {
+  const auto before = put(1, 4);
+  const auto renewed = outbox_->renumber(2, sign);
+  ASSERT_HOLDS(renewed);
+  ASSERT_EQ(renewed->size(), 2u);
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    EXPECT_EQ((*renewed)[i].anchoring_id, i + 1);
+    EXPECT_EQ((*renewed)[i].nonce, 4 + i);
+  }
+  EXPECT_EQ(outbox_->next_nonce(), 6u);
+  EXPECT_EQ(outbox_->find(3)->value(), before[2]) << "others may hold it, and include it";
+}
+
+TEST_F(OutboxTest, entries_that_were_used_elsewhere_fill_gaps_first) {
+  put(1, 4);
+  ASSERT_HOLDS(outbox_->mark_failed(3, "refused"));
+  const auto renewed = outbox_->renumber(1, sign);
+  ASSERT_HOLDS(renewed);
+  ASSERT_EQ(renewed->size(), 1u);
+  EXPECT_EQ((*renewed)[0].anchoring_id, 1u);
+  EXPECT_EQ((*renewed)[0].nonce, 2u);
+  EXPECT_EQ(outbox_->next_nonce(), 4u);
 }
 
 TEST_F(OutboxTest, sessions_are_found_among_thousands_and_unknown_ones_are_not) {
