@@ -104,7 +104,7 @@ void ValidatorRunner::step(consensus::Input input) {
 
 void ValidatorRunner::settle(const Status& stored) {
   if (!stored) report(core_.step(deps_.clock.wall_ms(), consensus::PersistFailed{stored.error()}));
-  forget_blocks();
+  if (held_.size() == 0) forget_blocks();  // what waits may need blocks that the core has not heard of
   look_at_clock();
 }
 
