@@ -1,6 +1,7 @@
 // What leaves a validator that lies, in place of actors/validator_sending.cpp: for each proposal and vote of its own it
-// signs another one, and shows some of its peers the one and the others the other. Linked into lucidd-equivocates
-// alone, which is built for tests and installed nowhere: no setting of lucidd leads here.
+// signs another one, and shows some of its peers the one and the others both. (Were no one shown both, all would hang
+// on an offer between peers: the liar stops itself as soon as its own other face comes back to it.) Linked into
+// lucidd-equivocates alone, which is built for tests and installed nowhere: no setting of lucidd leads here.
 #include "actors/validator.hpp"
 
 namespace lucid::actors {
@@ -56,9 +57,9 @@ void ValidatorRunner::send(const std::vector<consensus::Message>& messages) {
 
 void ValidatorRunner::send(std::vector<consensus::Message> messages, std::optional<PeerId> only) {
   if (!only) return send(messages);
-  SendToPeers out{std::move(messages), {}, only};
+  SendToPeers out{messages, {}, only};
   const auto self = deps_.key ? set_of(*deps_.key, deps_.verifier) : tl::unexpected(Error{});
-  for (auto& message : out.messages) {
+  for (const auto& message : messages) {
     const auto* vote = std::get_if<crypto::Verified<Vote>>(&message);
     const auto* proposal = std::get_if<consensus::ProposalMessage>(&message);
     const bool own =
@@ -72,9 +73,9 @@ void ValidatorRunner::send(std::vector<consensus::Message> messages, std::option
       auto other = other_face(*proposal->proposal, *found->second, *deps_.key, deps_.verifier);
       if (!other) continue;
       out.blocks.push_back(other->second);
-      message = std::move(other->first);
+      out.messages.push_back(std::move(other->first));
     } else if (vote && lies) {
-      if (auto other = other_face(**vote, *deps_.key, deps_.verifier)) message = std::move(*other);
+      if (auto other = other_face(**vote, *deps_.key, deps_.verifier)) out.messages.push_back(std::move(*other));
     }
   }
   note_sent(out);
