@@ -13,8 +13,8 @@
 namespace lucid {
 
 inline constexpr std::uint32_t kHeaderVersion = 1;
-inline constexpr std::size_t kMaxTransactionsPerBlock = 10'000;  // of any profile
-inline constexpr std::size_t kMaxBlockBytes = 3 * 1024 * 1024;   // of any profile
+inline constexpr std::size_t kMaxTransactionsPerBlock = 10'000;              // of any profile
+inline constexpr std::size_t kMaxBlockBytes = std::size_t{3} * 1024 * 1024;  // of any profile
 
 struct Header {
   std::uint32_t version = kHeaderVersion;
@@ -30,8 +30,8 @@ struct Header {
   std::uint64_t anchor_log_size = 0;
   Hash256 validators_hash;
   Hash256 next_validators_hash;
-  Hash256 seed;                        // of the epoch of `slot`
-  std::optional<VrfProof> vrf_proof;   // in the first block of a slot, else absent
+  Hash256 seed;                       // of the epoch of `slot`
+  std::optional<VrfProof> vrf_proof;  // in the first block of a slot, else absent
   Hash256 last_commit_hash;
   Hash256 evidence_hash;
   Address proposer;

@@ -11,7 +11,7 @@
 namespace lucid {
 
 inline constexpr std::uint32_t kBundleVersion = 1;
-inline constexpr std::size_t kMaxManifestBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kMaxManifestBytes = std::size_t{64} * 1024 * 1024;
 inline constexpr std::size_t kMaxProofHashes = 64;
 
 /// The last block of an epoch after which other validators agree: its header names the new set.

@@ -19,10 +19,10 @@ namespace lucid {
 inline constexpr std::uint32_t kPeerProtocol = 1;
 
 /// Of the encoded transactions of one offer, together.
-inline constexpr std::size_t kOfferedBytes = 256 * 1024;
+inline constexpr std::size_t kOfferedBytes = std::size_t{256} * 1024;
 /// Each has a signature of 65 bytes, so that many are never fewer bytes than that.
 inline constexpr std::size_t kMaxOfferedTransactions = kOfferedBytes / 64;
-inline constexpr std::size_t kChunkPieceBytes = 256 * 1024;
+inline constexpr std::size_t kChunkPieceBytes = std::size_t{256} * 1024;
 
 /// The first message of either side (core/crypto/handshake.hpp). `validator` and `signature` are both there or neither.
 struct Hello {

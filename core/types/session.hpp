@@ -11,21 +11,23 @@
 
 namespace lucid {
 
-inline constexpr std::size_t kMaxChunkBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxChunkBytes = std::size_t{4} * 1024 * 1024;
 inline constexpr std::size_t kSegmentBytes = 4096;
 inline constexpr std::size_t kMaxFilesPerSession = 1u << 20;
 
 /// How a chunk's bytes relate to the recorded ones.
 enum class ChunkForm : std::uint8_t { raw, zstd };
-constexpr ChunkForm last_of(ChunkForm) { return ChunkForm::zstd; }
+constexpr ChunkForm last_of(ChunkForm) {
+  return ChunkForm::zstd;
+}
 
 struct ManifestChunk {
   std::uint32_t index = 0;
   std::uint32_t size_bytes = 0;        // as stored
   std::uint32_t plain_size_bytes = 0;  // as recorded
   ChunkForm form = ChunkForm::raw;
-  Hash256 hash;                        // SHA-256 of the stored bytes
-  Hash256 segment_root;                // RFC 6962 over the stored bytes' 4 KiB segments
+  Hash256 hash;          // SHA-256 of the stored bytes
+  Hash256 segment_root;  // RFC 6962 over the stored bytes' 4 KiB segments
   bool operator==(const ManifestChunk&) const = default;
   LUCID_FIELDS(index, size_bytes, plain_size_bytes, form, hash, segment_root)
 };

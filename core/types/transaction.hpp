@@ -13,7 +13,7 @@
 
 namespace lucid {
 
-inline constexpr std::size_t kMaxTransactionBytes = 100 * 1024;
+inline constexpr std::size_t kMaxTransactionBytes = std::size_t{100} * 1024;
 inline constexpr std::size_t kMaxChunksPerSession = 1u << 20;
 
 struct AnchorSession {
@@ -56,12 +56,14 @@ struct Data {
 };
 
 enum class ProofType : std::uint8_t { relay_bandwidth, storage_availability, uptime_beacon };
-constexpr ProofType last_of(ProofType) { return ProofType::uptime_beacon; }
+constexpr ProofType last_of(ProofType) {
+  return ProofType::uptime_beacon;
+}
 
 struct SubmitTaskProof {
   std::uint64_t epoch = 0;
   ProofType type = ProofType::relay_bandwidth;
-  BoundedBytes<64 * 1024> body;
+  BoundedBytes<std::size_t{64} * 1024> body;
   bool operator==(const SubmitTaskProof&) const = default;
   LUCID_FIELDS(epoch, type, body)
 };
@@ -69,7 +71,7 @@ struct SubmitTaskProof {
 struct AnswerSample {
   std::uint64_t epoch = 0;
   ProofType type = ProofType::relay_bandwidth;
-  BoundedBytes<96 * 1024> body;
+  BoundedBytes<std::size_t{96} * 1024> body;
   bool operator==(const AnswerSample&) const = default;
   LUCID_FIELDS(epoch, type, body)
 };
@@ -85,12 +87,14 @@ struct Evidence {
 };
 
 enum class SetChange : std::uint8_t { add, remove, new_keys };
-constexpr SetChange last_of(SetChange) { return SetChange::new_keys; }
+constexpr SetChange last_of(SetChange) {
+  return SetChange::new_keys;
+}
 
 struct UpdateValidators {
   SetChange change = SetChange::add;
-  Address subject;                    // the member removed or re-keyed; of `validator` when added
-  std::optional<Validator> validator; // absent for remove
+  Address subject;                     // the member removed or re-keyed; of `validator` when added
+  std::optional<Validator> validator;  // absent for remove
   std::uint64_t epoch = 0;
   bool operator==(const UpdateValidators&) const = default;
   LUCID_FIELDS(change, subject, validator, epoch)
@@ -129,8 +133,8 @@ std::string_view operation_name(const Operation& operation);
 /// By the kind's number on chain, counted from 1; empty where there is no such kind.
 std::string_view operation_name_of_kind(std::uint8_t kind);
 
-/// Evidence, proofs, answers and changes of validators and owners: a tenth of a block's bytes and of the mempool is kept
-/// for them, so that a flood of anchors cannot keep the validators from acting on it.
+/// Evidence, proofs, answers and changes of validators and owners: a tenth of a block's bytes and of the mempool is
+/// kept for them, so that a flood of anchors cannot keep the validators from acting on it.
 bool has_reserved_room(const Operation& operation);
 
 }  // namespace lucid
