@@ -235,14 +235,16 @@ void PeerWire::taken(const FrameTaken& frame) {
 
 /// In a thread of its own: a host that does not answer holds up nobody.
 void PeerWire::dial(const DialPeer& whom) {
-  self_->system().spawn<caf::detached + caf::hidden>([wire = act::me<interface>(self_), whom](caf::event_based_actor*) {
-    Dialled dialled{whom.whom, whom.host + ":" + std::to_string(whom.port), nullptr, {}};
-    if (auto socket = net::dial(whom.host, whom.port, kDialMs))
+  const auto call = [wire = act::me<interface>(self_)](caf::event_based_actor*, const DialPeer& called) {
+    Dialled dialled{called.whom, called.host + ":" + std::to_string(called.port), nullptr, {}};
+    if (auto socket = net::dial(called.host, called.port, kDialMs))
       dialled.socket = std::make_shared<net::Socket>(std::move(*socket));
     else
       dialled.why = to_text(socket.error());
     caf::anon_send(wire, std::move(dialled));
-  });
+  };
+  // `whom` is an argument and not captured: for a function without any CAF 0.17 binds a reference to nothing.
+  self_->system().spawn<caf::detached + caf::hidden>(call, whom);
 }
 
 void PeerWire::reached(const Dialled& dialled) {
