@@ -184,7 +184,9 @@ Result<SlotSchedule> NodeService::schedule(Slot from, Slot to) {
       row.leaders.resize(std::min(row.leaders.size(), credits::kRecordedLeaders));
       row.cooling = names_in(plan.validators, plan.slot_order.cooling);
     } else if (slot < plan.slot) {
-      row.state = ScheduleRow::State::before;
+      // What it missed since its last block, the chain writes down with the next one.
+      const bool passed = tip.state.height > 0 && slot > tip.state.slot;
+      row.state = passed ? ScheduleRow::State::missed : ScheduleRow::State::before;
     }
     out.rows.push_back(std::move(row));
   }
