@@ -9,9 +9,13 @@ namespace lucid::actors {
 
 namespace {
 
+std::string shown_name(const Validator& member) {
+  return member.name.empty() ? to_text(member.address) : std::string(member.name);
+}
+
 std::string name_in(const ValidatorSet& set, const Address& address) {
   const Validator* member = set.find(address);
-  return member && !member->name.empty() ? std::string(member->name) : to_text(address);
+  return member ? shown_name(*member) : to_text(address);
 }
 
 template <class List>
@@ -24,7 +28,7 @@ std::vector<std::string> names_in(const ValidatorSet& set, const List& addresses
 consensus::MemberFacts member_facts(const Validator& member, const NetworkView& network) {
   consensus::MemberFacts out;
   out.address = member.address;
-  out.name = member.name.empty() ? to_text(member.address) : std::string(member.name);
+  out.name = shown_name(member);
   for (const PeerStanding& peer : network.peers) {
     if (peer.key != member.tls_key) continue;
     out.connected = peer.connected;
@@ -52,7 +56,7 @@ Result<ConsensusEvent> event_at(const storage::ChainSnapshot& snapshot, const st
   LUCID_TRY_ASSIGN(const auto set, set_of(snapshot, tip, slots::epoch_of(params, row.header.slot)));
   ConsensusEvent out{height, parent.header.time, row.header.time, certificate.round, {}, set.size()};
   for (const auto& signature : certificate.signatures)
-    if (signature.validator < set.size()) out.signers.push_back(name_in(set, set.members[signature.validator].address));
+    if (signature.validator < set.size()) out.signers.push_back(shown_name(set.members[signature.validator]));
   return out;
 }
 
@@ -108,7 +112,7 @@ Result<std::vector<Participant>> NodeService::participants() {
   std::vector<Participant> out;
   for (const Validator& member : tip.state.validators.members) {
     Participant participant;
-    participant.name = name_in(tip.state.validators, member.address);
+    participant.name = shown_name(member);
     participant.address = member.address;
     participant.last_vote = "none";
     for (const auto& voter : facts.status.voters)
